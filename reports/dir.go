@@ -1,0 +1,158 @@
+package reports
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// The files of a report directory. Nothing else in it is ever touched.
+const (
+	JUnitFile = "junit.xml"
+	JSONFile  = "report.json"
+)
+
+// Dir is a report directory. What stands in it always belongs to one run: the
+// latest that was written completely, or a red report that says that the run
+// did not finish. Its methods may be called by several goroutines.
+type Dir struct {
+	path  string
+	runID string
+	mu    sync.Mutex
+	// create makes a new file that must not exist yet; tests replace it to
+	// see what a full disk does.
+	create func(path string) (io.WriteCloser, error)
+}
+
+// dirFiles are the files that Dir owns, with their writers, in the order in
+// which they are replaced.
+var dirFiles = []struct {
+	name  string
+	write func(io.Writer, Report) error
+}{
+	{JSONFile, WriteJSON},
+	{JUnitFile, WriteJUnit},
+}
+
+// OpenDir makes the report directory (mode 0755) where there is none and
+// writes a report into it at once that is red and says that the run did not
+// finish. So a directory that cannot be written to is an error before anything
+// is sent to a target, and a run that is killed does not leave the green
+// report of the run before it.
+func OpenDir(path string) (*Dir, error) {
+	if path == "" {
+		return nil, errors.New("the name of the report directory is empty")
+	}
+	d := &Dir{path: path, runID: NewRunID(), create: createFile}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, explainDir(path, "make", err)
+	}
+	d.removeLeftovers()
+	if err := d.Write(Report{Started: time.Now().UTC(), Stopped: StopUnfinished, Tool: Tool{Name: "authassay"}}); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// NewRunID invents an identifier for a run: random, and fit for file names.
+func NewRunID() string { return rand.Text() }
+
+// Path is the directory as it was named to OpenDir.
+func (d *Dir) Path() string { return d.path }
+
+// RunID is the run's identifier in the report that OpenDir wrote, and in every
+// report given to Write without one of its own.
+func (d *Dir) RunID() string { return d.runID }
+
+// Write replaces the files of the directory by those of the report. Each one
+// is written under another name first and renamed when all are complete, so a
+// reader never sees half a file. On an error the old files stay as they were;
+// an error in the last step, the renaming, can leave files of two runs, which
+// their run ids tell apart.
+func (d *Dir) Write(r Report) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r.RunID == "" {
+		r.RunID = d.runID
+	}
+	temporary := make([]string, 0, len(dirFiles))
+	defer func() {
+		for _, name := range temporary {
+			_ = os.Remove(name) // those renamed are gone already
+		}
+	}()
+	for _, f := range dirFiles {
+		name := filepath.Join(d.path, "."+f.name+"."+rand.Text()+".tmp")
+		temporary = append(temporary, name)
+		if err := d.writeFile(name, r, f.write); err != nil {
+			return explainDir(d.path, "write "+f.name+" in", err)
+		}
+	}
+	for i, f := range dirFiles {
+		if err := os.Rename(temporary[i], filepath.Join(d.path, f.name)); err != nil {
+			return explainDir(d.path, "replace "+f.name+" in", err)
+		}
+	}
+	return nil
+}
+
+func (d *Dir) writeFile(path string, r Report, write func(io.Writer, Report) error) (err error) {
+	f, err := d.create(path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// Some file systems report a full disk only here.
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+	}()
+	return write(f, r)
+}
+
+func createFile(path string) (io.WriteCloser, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+}
+
+// removeLeftovers removes temporary files of runs that were killed while they
+// wrote. Those of the last minute may belong to a run that is still writing.
+func (d *Dir) removeLeftovers() {
+	for _, f := range dirFiles {
+		// A directory whose name holds a pattern only keeps its leftovers.
+		found, _ := filepath.Glob(filepath.Join(d.path, "."+f.name+".*.tmp"))
+		for _, name := range found {
+			if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > time.Minute {
+				_ = os.Remove(name)
+			}
+		}
+	}
+}
+
+// explainDir says what is wrong with the report directory and what would be
+// right. The error of the operating system is wrapped.
+func explainDir(path, doing string, err error) error {
+	advice := "choose another with --report-dir"
+	if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
+		return fmt.Errorf("report directory %s: this is a file and not a directory; %s: %w", path, advice, err)
+	}
+	because := "cannot " + doing + " the directory"
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		because = "a part of the path is a file and not a directory"
+	case errors.Is(err, syscall.EROFS):
+		because = "the file system is read-only"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		because = "cannot " + doing + " the directory: no space is left; what stood there before is unchanged"
+		advice = "make room or choose another with --report-dir"
+	case errors.Is(err, fs.ErrPermission):
+		because = "no permission to " + doing + " the directory"
+	}
+	return fmt.Errorf("report directory %s: %s; %s: %w", path, because, advice, err)
+}
