@@ -1,0 +1,70 @@
+package mockidp
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// object is a JSON object. Its members are sent in the order of their names.
+type object map[string]any
+
+// json is a JSON reply, in the spelling that the variances ask for.
+func (x *exchange) json(status int, doc object) *reply {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	escapes := x.varies(varJSONEscapes)
+	if escapes {
+		enc.SetIndent("", "\t")
+	}
+	if err := enc.Encode(doc); err != nil {
+		// Documents hold strings, numbers and lists of them; encoding one cannot
+		// fail unless this package is wrong.
+		return text(http.StatusInternalServerError, "internal error: "+err.Error())
+	}
+	body := buf.Bytes()
+	if escapes {
+		body = escapeStrings(body)
+	}
+	h := http.Header{}
+	switch {
+	case x.varies(varContentTypeCharset):
+		h.Set("Content-Type", "application/json;charset=UTF-8")
+	case x.varies(varContentTypeCase):
+		h.Set("Content-Type", `Application/JSON; Charset="utf-8"`)
+	default:
+		h.Set("Content-Type", "application/json")
+	}
+	return &reply{status: status, header: h, body: body}
+}
+
+// escapeStrings writes every slash and every lower-case vowel inside the strings
+// of a JSON text as an escape (RFC 8259 §7), which any JSON parser undoes.
+func escapeStrings(doc []byte) []byte {
+	var out bytes.Buffer
+	inString := false
+	for i := 0; i < len(doc); i++ {
+		c := doc[i]
+		switch {
+		case c == '"':
+			inString = !inString
+			out.WriteByte(c)
+		case c == '\\' && inString: // an escape stays as it is, all of it
+			length := 2
+			if doc[i+1] == 'u' {
+				length = 6
+			}
+			out.Write(doc[i : i+length])
+			i += length - 1
+		case inString && c == '/':
+			out.WriteString(`\/`)
+		case inString && bytes.IndexByte([]byte("aeiou"), c) >= 0:
+			fmt.Fprintf(&out, `\u%04x`, c)
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return out.Bytes()
+}

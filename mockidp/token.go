@@ -1,0 +1,207 @@
+package mockidp
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// tokenParameters are the parameters that the token endpoint recognises: those
+// of RFC 6749 and of RFC 7521 §4.2. Only these count when a repeated parameter
+// is looked for, because others are ignored (RFC 6749 §3.2) and some that
+// extensions define may repeat (RFC 8707 §2).
+var tokenParameters = []string{
+	"grant_type", "scope", "client_id", "client_secret", "code", "redirect_uri",
+	"refresh_token", "username", "password", "client_assertion", "client_assertion_type",
+}
+
+// token answers at the token endpoint. Every answer, whatever its status, is
+// kept out of caches (RFC 6749 §5.1).
+func (x *exchange) token() *reply {
+	if x.varies(varTokenEndpointQuery) && !strings.Contains("&"+x.r.URL.RawQuery+"&", "&"+tokenEndpointQuery+"&") {
+		return text(http.StatusNotFound, "not found")
+	}
+	f, rep := x.tokenParameters()
+	if rep != nil {
+		return rep
+	}
+	client, bad := x.checkTokenRequest(f)
+	if bad != nil {
+		return x.refused(bad)
+	}
+	scope, bad := x.grantScope(client, f.get("scope"))
+	if bad != nil {
+		return x.refused(bad)
+	}
+	return x.tokenAnswer(client, scope)
+}
+
+// tokenParameters reads the request's parameters, or gives the answer to a
+// request that has none to read. They are those of the body; the query of the
+// token endpoint holds none (RFC 6749 §3.2, §4.4.2).
+func (x *exchange) tokenParameters() (form, *reply) {
+	source := string(x.body)
+	switch isPost := x.r.Method == http.MethodPost; {
+	case x.breaks(ruleTokenPostOnly, isPost, "POST", x.r.Method), !isPost && x.r.Method != http.MethodGet:
+		return nil, x.wrongTokenMethod()
+	case !isPost:
+		source = x.r.URL.RawQuery
+	case x.bodyErr == errBodyTooLarge:
+		return nil, x.errorReply(http.StatusRequestEntityTooLarge, refuse(errInvalidRequest, "the body is longer than a megabyte"))
+	case x.bodyErr != nil:
+		return nil, x.refused(refuse(errInvalidRequest, "the body broke off"))
+	case !isForm(x.r.Header):
+		return nil, x.refused(refuse(errInvalidRequest, "the Content-Type is not application/x-www-form-urlencoded"))
+	}
+	f, malformed := parseForm(source)
+	if malformed != "" {
+		return nil, x.refused(refuse(errInvalidRequest, malformed))
+	}
+	return f, nil
+}
+
+func (x *exchange) wrongTokenMethod() *reply {
+	bad := refuse(errInvalidRequest, "a token request is a POST")
+	switch {
+	case x.varies(varWrongMethod400):
+		return x.errorReply(http.StatusBadRequest, bad)
+	case x.varies(varWrongMethod404):
+		return x.errorReply(http.StatusNotFound, bad)
+	}
+	rep := x.errorReply(http.StatusMethodNotAllowed, bad)
+	rep.header.Set("Allow", http.MethodPost)
+	return rep
+}
+
+// checkTokenRequest finds the client and refuses what is wrong with the request.
+// No specification fixes the order of the steps; two variances change it.
+func (x *exchange) checkTokenRequest(f form) (*Client, *refusal) {
+	late := x.varies(varDuplicatesAfterAuth)
+	if !late {
+		if bad := x.checkRepeated(f); bad != nil {
+			return nil, bad
+		}
+	}
+	grantFirst := x.varies(varGrantTypeBeforeAuth)
+	if grantFirst {
+		if bad := x.checkGrantType(f); bad != nil {
+			return nil, bad
+		}
+	}
+	client, bad := x.authenticate(f)
+	if bad != nil {
+		return nil, bad
+	}
+	if late {
+		if bad := x.checkRepeated(f); bad != nil {
+			return nil, bad
+		}
+	}
+	if !grantFirst {
+		if bad := x.checkGrantType(f); bad != nil {
+			return nil, bad
+		}
+	}
+	// RFC 6749 §4.4: client credentials are for confidential clients only. A
+	// public client is never registered for them.
+	if !client.mayUseGrant(grantClientCredentials) {
+		return nil, refuse(errUnauthorizedClient, "the client is not registered for this grant type")
+	}
+	return client, nil
+}
+
+// checkRepeated applies RFC 6749 §3.2: parameters are not sent more than once.
+func (x *exchange) checkRepeated(f form) *refusal {
+	name := f.repeated(tokenParameters)
+	if x.breaks(ruleParametersUnrepeated, name == "", "each parameter once", name+" more than once") {
+		return refuse(errInvalidRequest, name+" is sent more than once")
+	}
+	return nil
+}
+
+// checkGrantType refuses a request whose grant type is missing or is none that
+// is served. There is one grant for now, so what passes is that one.
+func (x *exchange) checkGrantType(f form) *refusal {
+	got := f.get("grant_type")
+	if x.breaks(ruleGrantTypeRequired, got != "", "grant_type", "none") {
+		if !x.keeps(ruleNoServerError) {
+			return &refusal{crash: true}
+		}
+		return refuse(errInvalidRequest, "grant_type is missing")
+	}
+	if got == "" {
+		return nil
+	}
+	served := []string{grantClientCredentials}
+	if got == grantExtension && !x.keeps(ruleMetadataGrantsComplete) {
+		served = append(served, grantExtension)
+	}
+	exact := slices.Contains(served, got)
+	bad := refuse(errUnsupportedGrantType, "the grant type is not served")
+	if !exact && strings.EqualFold(got, grantClientCredentials) {
+		if x.breaks(ruleGrantTypeExact, false, grantClientCredentials, "another spelling") {
+			return bad
+		}
+		return nil
+	}
+	if exact {
+		x.breaks(ruleGrantTypeExact, true, "", "")
+	}
+	if x.breaks(ruleGrantTypeKnown, exact, strings.Join(served, ", "), "another grant type") {
+		return bad
+	}
+	return nil
+}
+
+// tokenAnswer is the successful answer (RFC 6749 §5.1).
+func (x *exchange) tokenAnswer(c *Client, scope granted) *reply {
+	token, err := x.accessToken(c, scope.scopes)
+	if err != nil {
+		rep := text(http.StatusServiceUnavailable, "the signing key is not ready")
+		x.noStore(rep)
+		return rep
+	}
+	doc := object{}
+	if x.keeps(ruleTokenClientCredentials) {
+		doc["access_token"] = token
+	}
+	if x.keeps(ruleTokenTypePresent) {
+		doc["token_type"] = "Bearer"
+		if x.varies(varTokenTypeLowercase) {
+			doc["token_type"] = "bearer"
+		}
+	}
+	if !x.varies(varExpiresInAbsent) {
+		doc["expires_in"] = lifetimeSeconds(c)
+	}
+	if len(scope.scopes) > 0 && !scope.silent {
+		doc["scope"] = strings.Join(scope.scopes, " ")
+	}
+	if !x.keeps(ruleClientCredentialsNoRefresh) {
+		doc["refresh_token"] = randomWord()
+	}
+	if x.varies(varUnknownMembers) {
+		doc["mockidp_extension"] = object{"levels": []int{1, 2, 3}, "nothing": nil}
+	}
+	rep := x.json(http.StatusOK, doc)
+	if x.keeps(ruleTokenNoStore) {
+		x.noStore(rep)
+	}
+	return rep
+}
+
+// noStore keeps an answer out of caches. Pragma is for caches that know no
+// Cache-Control; RFC 6749 §5.1 asks for both.
+func (x *exchange) noStore(rep *reply) {
+	rep.header.Set("Pragma", "no-cache")
+	switch {
+	case x.varies(varCacheDirectives):
+		rep.header.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
+	case x.varies(varCacheCase):
+		rep.header.Set("Cache-Control", "No-Store")
+	case x.varies(varCacheLines):
+		rep.header["Cache-Control"] = []string{"private", "no-store"}
+	default:
+		rep.header.Set("Cache-Control", "no-store")
+	}
+}
