@@ -1,0 +1,117 @@
+package authserver
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/authassay/authassay/suites/check"
+	"github.com/authassay/authassay/suites/oauth"
+)
+
+// clientCredentials are the checks on the client credentials grant
+// (RFC 6749 §4.4).
+func clientCredentials() []*check.Check {
+	return []*check.Check{
+		{
+			// RFC 6749 §4.4.3: a valid and authorized request is answered with an
+			// access token as §5.1 describes: 200, a JSON object, with access_token
+			// and token_type. Whether the request of the target file is authorized
+			// only the target knows: a refusal decides nothing.
+			ID: "cc-happy", Level: check.Must,
+			Title:   "A confidential client gets an access token.",
+			Clauses: []string{"RFC 6749 §4.4.3", "RFC 6749 §4.4.2", "RFC 6749 §5.1"},
+			Sent:    "A client credentials request, by each authentication method that the client may use.",
+			Judged:  "200, application/json, access_token and token_type as strings. A refusal: error, since client and scope may be set up otherwise.",
+			Needs:   forGrant,
+			Proves:  []string{"token-client-credentials", "token-type-present"},
+			Run: func(t *check.T) {
+				cr := working(t)
+				r := t.Do("client credentials by "+cr.method, "token", cr.request(t).HTTP())
+				if oauth.Read(r).Error() != "" || r.Status >= 500 {
+					t.Inconclusive("the target refuses the client credentials request: %s; are identifier, secret, method, scope and grant those of the registration?", oauth.Describe(r))
+				}
+				t.Expect(r).To(oauth.HaveStatus(http.StatusOK), "the request is answered with another status")
+				t.Expect(r).To(oauth.HaveMediaType("application/json"), "the token response is not labelled as JSON")
+				t.Expect(r).To(oauth.BeJSONObject(), "the token response is not a JSON object")
+				t.Expect(r).To(oauth.HaveStringMember("access_token"), "the token response has no access token")
+				t.Expect(r).To(oauth.HaveStringMember("token_type"), "the token response does not say what type the token is")
+			},
+		},
+		{
+			// RFC 6749 §4.4.2: the authorization server must authenticate the
+			// client; §5.2: a failed authentication is invalid_client.
+			ID: "cc-no-auth", Level: check.Must,
+			Title:   "Without any client authentication the request is refused as invalid_client.",
+			Clauses: []string{"RFC 6749 §4.4.2", "RFC 6749 §3.2.1", "RFC 6749 §5.2"},
+			Sent:    "The working request without credentials and without client_id.",
+			Judged:  "No token; then the error code: invalid_client. invalid_request is accepted, since the client identifier is missing too.",
+			Needs:   forGrant,
+			Proves:  []string{"client-authentication-required"},
+			Run: func(t *check.T) {
+				working(t).contrast(t, change{"without credentials",
+					func(r *oauth.TokenRequest) { r.Unauthenticate() },
+					refused(t, "invalid_client", "invalid_request")})
+			},
+		},
+		{
+			// RFC 6749 §4.4.3: a refresh token SHOULD NOT be included.
+			ID: "cc-no-refresh", Level: check.ShouldNot,
+			Title:   "No refresh token is issued for client credentials.",
+			Clauses: []string{"RFC 6749 §4.4.3"},
+			Sent:    "The working request, and once more with the scope offline_access added.",
+			Judged:  "The member refresh_token of the answers. A refusal of the added scope is fine.",
+			Needs:   forGrant,
+			Proves:  []string{"client-credentials-no-refresh"},
+			Run: func(t *check.T) {
+				cr := working(t)
+				plain := t.Do("client credentials", "token", cr.request(t).HTTP())
+				t.Require(succeeded(plain)).To(beEmpty(), "the correct request does not succeed")
+				more := cr.request(t)
+				more.Set("scope", strings.TrimSpace(more.Get("scope")+" offline_access"))
+				offline := t.Do("with the scope offline_access", "token", more.HTTP())
+				t.Expect(offline).To(giveNoRefreshToken(offline), "the target issues a refresh token for client credentials")
+				t.Look("client credentials", plain)
+				t.Expect(plain).To(giveNoRefreshToken(plain), "the target issues a refresh token for client credentials")
+			},
+		},
+		{
+			// RFC 6749 §3.3: the server may ignore a scope, and must say which
+			// scope it granted when that is another than the one requested; §5.2:
+			// an unknown scope is invalid_scope. A token without "scope" in the
+			// answer says that all that was requested was granted (§5.1).
+			ID: "cc-invalid-scope", Level: check.Must,
+			Title:   "An unknown scope is refused as invalid_scope, or the answer states the scope that was granted.",
+			Clauses: []string{"RFC 6749 §3.3", "RFC 6749 §5.1", "RFC 6749 §5.2"},
+			Sent:    "The working request with a made-up scope in place of its own.",
+			Judged:  "invalid_scope, or a token with another scope stated: pass. A token that states the made-up scope: warn. A token that states nothing: fail.",
+			Needs:   forGrant,
+			Proves:  []string{"scope-known"},
+			Run: func(t *check.T) {
+				scope := "authassay-" + t.Random(12)
+				working(t).contrast(t, change{"with the made-up scope " + scope,
+					func(r *oauth.TokenRequest) { r.Set("scope", scope) },
+					func(r *check.Response) { scopeAnswered(t, r, scope) }})
+			},
+		},
+	}
+}
+
+func scopeAnswered(t *check.T, r *check.Response, scope string) {
+	if oauth.Issued(r) == "" {
+		t.Safe(r).To(oauth.HaveError("invalid_scope"), "the refusal of an unknown scope does not name its reason as the clause describes")
+		return
+	}
+	granted, stated := oauth.Read(r).String("scope")
+	t.Expect(r).To(statement{stated, "invalid_scope, or the granted scope in the answer",
+		"a token, and not a word about its scope"}, "the target issues a token for an unknown scope and does not say what it is good for")
+	t.Safe(r).To(statement{!slices.Contains(strings.Fields(granted), scope), "invalid_scope, or another scope granted",
+		"the made-up scope granted"}, "the target grants a scope that nobody defined")
+}
+
+// giveNoRefreshToken says that an answer holds no refresh token. Some servers
+// send the member empty.
+func giveNoRefreshToken(r *check.Response) statement {
+	s, _ := oauth.Read(r).String("refresh_token")
+	return statement{s == "", "no refresh_token", "a refresh_token"}
+}

@@ -1,0 +1,77 @@
+package check
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/authassay/authassay/fixtures/target"
+	"github.com/authassay/authassay/reports"
+)
+
+// Defaults of a run.
+const (
+	DefaultWorkers = 16
+	DefaultTimeout = 30 * time.Second
+	// requestTimeout bounds one request with its answer; a check's own limit
+	// bounds it further.
+	requestTimeout = 10 * time.Second
+)
+
+// Config says what a Run assays and how.
+type Config struct {
+	// Target under test; required. Its defaults must have been applied.
+	Target *target.Target
+	// Observers that judge every exchange, selected or not, so that a filter
+	// cannot change what they see.
+	Observers []*Check
+	// Workers is the number of checks that run at once; default 16.
+	Workers int
+	// Timeout bounds one check; default 30 s.
+	Timeout time.Duration
+	// Strict raises warnings to failures.
+	Strict bool
+	// Register and Destructive are the user's word for what changes the target
+	// beyond what the run created itself.
+	Register, Destructive bool
+	// Seed of what the run invents; default: a new one.
+	Seed string
+	// Redactor to share between the targets of one report; default: a new one.
+	Redactor *Redactor
+	// Transport replaces the network, for targets in the same process.
+	Transport http.RoundTripper
+	// Agent is the User-Agent sent; default "authassay".
+	Agent string
+	// OnEvent is told when checks begin and end. It must not block.
+	OnEvent func(Event)
+}
+
+// Event tells the progress of a run.
+type Event struct {
+	// Check that began or ended.
+	Check *Check
+	// Result is nil when the check began.
+	Result *reports.Result
+}
+
+func (c *Config) defaults() error {
+	if c.Target == nil {
+		return fmt.Errorf("no target to assay")
+	}
+	if c.Workers <= 0 {
+		c.Workers = DefaultWorkers
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Seed == "" {
+		c.Seed = NewSeed()
+	}
+	if c.Redactor == nil {
+		c.Redactor = NewRedactor()
+	}
+	if c.Agent == "" {
+		c.Agent = "authassay"
+	}
+	return nil
+}
