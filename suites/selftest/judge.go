@@ -1,0 +1,155 @@
+package selftest
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/authassay/authassay/reports"
+)
+
+// golden is the matrix that was reviewed: which checks each fault turns red,
+// the intended and the others. A change shows in the diff.
+//
+//go:embed matrix.golden
+var golden string
+
+// judge finds what is wrong with the matrix.
+func (s *selftest) judge() {
+	s.m.order()
+	verdicts := map[string]map[string]reports.Verdict{}
+	seen := map[string]bool{}
+	for _, c := range s.m.Cells {
+		if verdicts[c.Fault] == nil {
+			verdicts[c.Fault] = map[string]reports.Verdict{}
+		}
+		verdicts[c.Fault][c.Check] = c.Verdict
+		if red(c.Verdict) {
+			seen[c.Fault] = true
+		}
+	}
+	for _, c := range s.cat.Checks() {
+		proven := false
+		for _, f := range c.Proves {
+			switch {
+			case !slices.Contains(s.m.Faults, f):
+				s.problem("unknown fault", "%s claims to prove %q, and no rule is called that", c.ID, f)
+			case !red(verdicts[f][c.ID]):
+				s.problem("miss", "%s does not notice that %s is switched off: %s", c.ID, f, orPass(verdicts[f][c.ID]))
+			default:
+				proven = true
+			}
+		}
+		if !proven {
+			s.problem("unproven", "%s is turned red by no fault that it names", c.ID)
+		}
+	}
+	for _, f := range s.m.Faults {
+		if !seen[f] {
+			s.problem("unseen", "no check notices that %s is switched off", f)
+		}
+	}
+	s.compare()
+	s.m.order()
+}
+
+func orPass(v reports.Verdict) reports.Verdict {
+	if v == "" {
+		return reports.Pass
+	}
+	return v
+}
+
+// compare holds the matrix against the golden one, line by line.
+func (s *selftest) compare() {
+	want, got := lines(s.golden), lines(s.m.Golden())
+	for _, f := range s.m.Faults {
+		if want[f] != got[f] {
+			s.problem("surprise", "%s: the golden matrix has %q, this run %q", f, want[f], got[f])
+		}
+	}
+	for f := range want {
+		if !slices.Contains(s.m.Faults, f) {
+			s.problem("surprise", "the golden matrix has the fault %s, and no rule is called that", f)
+		}
+	}
+}
+
+func lines(s string) map[string]string {
+	out := map[string]string{}
+	for _, l := range strings.Split(s, "\n") {
+		if f, rest, ok := strings.Cut(l, ":"); ok && !strings.HasPrefix(l, "#") {
+			out[f] = strings.TrimSpace(rest)
+		}
+	}
+	return out
+}
+
+// Golden is the matrix in the form of the golden file: a line a fault, with
+// the checks whose verdict it changes.
+func (m *Matrix) Golden() string {
+	var b strings.Builder
+	b.WriteString("# Which checks each fault changes, and into what. Written by:\n" +
+		"#   go test ./suites/selftest -run Golden -update\n")
+	for _, f := range m.Faults {
+		fmt.Fprintf(&b, "%s:", f)
+		for _, c := range m.Cells {
+			if c.Fault == f {
+				fmt.Fprintf(&b, " %s=%s", c.Check, strings.ReplaceAll(string(c.Verdict), " ", "-"))
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// Write prints the matrix for people: each fault with the checks that see it,
+// those that name it first, then what is wrong.
+func (m *Matrix) Write(w io.Writer, proves map[string][]string) error {
+	t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "FAULT\tPROVEN BY\tALSO SEEN BY")
+	for _, f := range m.Faults {
+		var named, others []string
+		for _, c := range m.Cells {
+			if c.Fault != f || !red(c.Verdict) {
+				continue
+			}
+			word := fmt.Sprintf("%s (%s)", c.Check, c.Verdict)
+			if slices.Contains(proves[c.Check], f) {
+				named = append(named, word)
+			} else {
+				others = append(others, c.Check)
+			}
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", f, strings.Join(named, ", "), count(others))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, p := range m.Problems {
+		if _, err := fmt.Fprintf(w, "\n%s: %s", strings.ToUpper(p.Kind), p.Text); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", m.Sentence())
+	return err
+}
+
+func count(others []string) string {
+	if len(others) > 3 {
+		return fmt.Sprintf("%d others", len(others))
+	}
+	return strings.Join(others, ", ")
+}
+
+// Sentence says what the self-test came to.
+func (m *Matrix) Sentence() string {
+	s := fmt.Sprintf("%d checks against %d faults: %d runs of a check against a broken server", len(m.Checks), len(m.Faults), m.Reached)
+	if len(m.Problems) > 0 {
+		return fmt.Sprintf("%s; the self-test fails: %d problems.", s, len(m.Problems))
+	}
+	return s + "; every check is proven, every fault is seen, no correct server is called wrong."
+}
