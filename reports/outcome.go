@@ -78,9 +78,19 @@ func Decide(r Report, o DecideOptions) Outcome {
 			"check passes although the known-failing file lists it", "checks pass although the known-failing file lists them"),
 			list(r, func(res Result) bool { return res.UnexpectedPass != "" }))
 	}
-	if count.Error > 0 {
-		because(ExitUndecided, false, "%s: %s", plural(count.Error, "check could not be judged", "checks could not be judged"),
-			list(r, func(res Result) bool { return res.Verdict == Error }))
+	reached := r
+	reached.Targets = nil
+	for _, t := range r.Targets {
+		if t.Unreachable != "" {
+			// One reason stands for all the checks that met it.
+			because(ExitUndecided, true, "target %s could not be reached: %s", flat(t.Name), flat(t.Unreachable))
+			continue
+		}
+		reached.Targets = append(reached.Targets, t)
+	}
+	if n := reached.Count().Error; n > 0 {
+		because(ExitUndecided, false, "%s: %s", plural(n, "check could not be judged", "checks could not be judged"),
+			list(reached, func(res Result) bool { return res.Verdict == Error }))
 	}
 	for _, reason := range undecided(r, o, count) {
 		because(ExitUndecided, true, "%s", reason)
@@ -109,16 +119,9 @@ func undecided(r Report, o DecideOptions, count Counts) []string {
 	default:
 		out = append(out, fmt.Sprintf("the run ended early: %s", flat(string(r.Stopped))))
 	}
-	reached := 0
-	for _, t := range r.Targets {
-		if t.Unreachable != "" {
-			out = append(out, fmt.Sprintf("target %s could not be reached: %s", flat(t.Name), flat(t.Unreachable)))
-		} else {
-			reached++
-		}
-	}
 	if count.Total() == 0 {
-		if len(out) == 0 && !signal {
+		silent := !slices.ContainsFunc(r.Targets, func(t TargetReport) bool { return t.Unreachable != "" })
+		if len(out) == 0 && !signal && silent {
 			out = append(out, "nothing was selected, so no check ran")
 		}
 		return out

@@ -185,21 +185,21 @@ func TestSentences(t *testing.T) {
 	sigterm := run(mock(append(passes(), failing(), erring(), stopped("tok-x", StopTerminate))...))
 	sigterm.Stopped = StopTerminate
 	for want, r := range map[string]Report{
-		"conformant in 212 of 280 requirements; 68 not decided":                                                                              large,
-		"conformant in 1 of 1 requirement":                                                                                                   one,
-		"conformant in 3 of 5 requirements; 1 warning, 1 for information":                                                                    scenario("warnings"),
-		"conformant in 3 of 4 requirements; 1 known failure":                                                                                 scenario("known-failures"),
-		"not conformant: 1 of 6 requirements is broken, 3 hold; 1 warning, 1 for information":                                                scenario("red"),
-		"not conformant: 1 of 11 requirements at 3 targets is broken, 9 hold; 1 not decided":                                                 scenario("several-targets"),
-		"the known-failing file is out of date; conformant in 3 of 3 requirements; 1 listed known failure passes":                            scenario("unexpected-pass"),
-		"inconclusive: 1 check could not be judged: ca-basic; 3 of 4 requirements hold; 1 not decided":                                       scenario("inconclusive"),
-		"inconclusive: the deadline was reached before every check was judged; 3 of 4 requirements hold; 1 not decided":                      scenario("deadline"),
-		"stopped by SIGTERM before every check was judged; 3 of 6 requirements hold; 1 broken, 2 not decided":                                sigterm,
-		"nothing was selected, so no check ran; nothing is known about the target":                                                           scenario("nothing-selected"),
-		"target mock could not be reached: dial tcp 127.0.0.1:9090: connection refused; nothing is known about the target":                   scenario("unreachable"),
-		"inconclusive: no requirement of level MUST was decided at target mock; 0 of 1 requirement hold; 1 for information":                  run(TargetReport{Name: "mock", Results: []Result{informational()}}),
-		"inconclusive: no requirement of level MUST was decided at target mock; 0 of 1 requirement hold; 1 not decided":                      run(TargetReport{Name: "mock", Results: []Result{needing("a")}}),
-		"the run did not finish: it is still going on, or it was killed before it could write its report; nothing is known about the target": scenario("unfinished"),
+		"conformant in 212 of 280 requirements; 68 not decided":                                                                                  large,
+		"conformant in 1 of 1 requirement":                                                                                                       one,
+		"conformant in 3 of 5 requirements; 1 warning, 1 for information":                                                                        scenario("warnings"),
+		"conformant in 3 of 4 requirements; 1 known failure":                                                                                     scenario("known-failures"),
+		"not conformant: 1 of 6 requirements is broken, 3 hold; 1 warning, 1 for information":                                                    scenario("red"),
+		"not conformant: 1 of 11 requirements at 3 targets is broken, 9 hold; 1 not decided":                                                     scenario("several-targets"),
+		"the known-failing file is out of date; conformant in 3 of 3 requirements; 1 listed known failure passes":                                scenario("unexpected-pass"),
+		"inconclusive: 1 check could not be judged: ca-basic; 3 of 4 requirements hold; 1 not decided":                                           scenario("inconclusive"),
+		"inconclusive: the deadline was reached before every check was judged; 3 of 4 requirements hold; 1 not decided":                          scenario("deadline"),
+		"stopped by SIGTERM before every check was judged; 3 of 6 requirements hold; 1 broken, 2 not decided":                                    sigterm,
+		"nothing was selected, so no check ran; nothing is known about the target":                                                               scenario("nothing-selected"),
+		"inconclusive: target mock could not be reached: dial tcp 127.0.0.1:9090: connection refused; 0 of 10 requirements hold; 10 not decided": scenario("unreachable"),
+		"inconclusive: no requirement of level MUST was decided at target mock; 0 of 1 requirement hold; 1 for information":                      run(TargetReport{Name: "mock", Results: []Result{informational()}}),
+		"inconclusive: no requirement of level MUST was decided at target mock; 0 of 1 requirement hold; 1 not decided":                          run(TargetReport{Name: "mock", Results: []Result{needing("a")}}),
+		"the run did not finish: it is still going on, or it was killed before it could write its report; nothing is known about the target":     scenario("unfinished"),
 	} {
 		gomega.NewWithT(t).Expect(Decide(r, DecideOptions{}).Sentence).To(gomega.Equal(want))
 	}

@@ -17,6 +17,7 @@ var scenarios = map[string]func() Report{
 	"interrupted":      interruptedRun,
 	"deadline":         deadlineRun,
 	"unreachable":      unreachableRun,
+	"same-trouble":     sameTroubleRun,
 	"nothing-selected": nothingSelectedRun,
 	"unfinished":       unfinishedRun,
 	"known-failures":   knownFailuresRun,
@@ -174,7 +175,27 @@ func deadlineRun() Report {
 func unreachableRun() Report {
 	t := mock()
 	t.Exchanges, t.Unreachable = nil, "dial tcp 127.0.0.1:9090: connection refused"
+	t.Results = troubled("the target cannot be reached: " + t.Unreachable)
 	return run(t)
+}
+
+// sameTroubleRun has many checks that met one trouble, and one that met another.
+func sameTroubleRun() Report {
+	other := result("jwks-fetch", "jwks", "MUST", "RFC 7517 §5", Error)
+	other.Message = "the JWK Set answered 503"
+	return run(mock(append(append(passes(), troubled("control: no complete answer within 10s")...), other)...))
+}
+
+// troubled are ten checks that could not be judged for one reason.
+func troubled(why string) []Result {
+	var out []Result
+	for _, id := range []string{"cc-happy", "cc-no-auth", "ca-basic", "ca-none", "ca-post", "ca-wrong-secret", "tok-no-store", "tok-missing-grant", "tok-post-only", "tok-error-shape"} {
+		area, _, _ := strings.Cut(id, "-")
+		r := result(id, area, "MUST", "RFC 6749 §5.2", Error)
+		r.Message = why
+		out = append(out, r)
+	}
+	return out
 }
 
 func nothingSelectedRun() Report { t := mock(); t.Exchanges = nil; return run(t) }

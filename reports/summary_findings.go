@@ -22,7 +22,7 @@ const indent = "           "
 func (s *summary) findings(t *TargetReport) {
 	index := indexExchanges(t)
 	s.section(t, func(r *Result) bool { return kindOf(r) == kindFailure }, func(r *Result) { s.failure(r, index) })
-	s.section(t, func(r *Result) bool { return r.Verdict == Error }, s.failed)
+	s.errors(t)
 	s.section(t, func(r *Result) bool { return r.Verdict == Fail && r.KnownFailing != "" }, s.known)
 	s.section(t, func(r *Result) bool { return r.Verdict == Warn }, func(r *Result) { s.heading(wordWarn, r, headline(r)) })
 	if s.o.Verbose {
@@ -79,6 +79,43 @@ func (s *summary) failure(r *Result, index exchangeIndex) {
 	}
 	if left > 0 {
 		s.printf("%s%s in report.json\n", indent, plural(left, "more exchange", "more exchanges"))
+	}
+}
+
+// errors prints the checks that could not be judged: one by one, or, where
+// several met the same trouble, that trouble once. What the head of the target
+// says already is not said again.
+func (s *summary) errors(t *TargetReport) {
+	same := map[string][]string{}
+	for i := range t.Results {
+		if r := &t.Results[i]; r.Verdict == Error {
+			same[headline(r)] = append(same[headline(r)], caseName(r))
+		}
+	}
+	met := func(r *Result) bool {
+		return r.Verdict == Error && (t.Unreachable == "" || !strings.HasSuffix(headline(r), flat(t.Unreachable)))
+	}
+	s.section(t, met, func(r *Result) {
+		ids := same[headline(r)]
+		switch {
+		case len(ids) == 1:
+			s.failed(r)
+		case ids[0] == caseName(r):
+			s.block(wordError, fmt.Sprintf("%d checks could not be judged: %s", len(ids), headline(r)), 4)
+			s.idList(ids)
+		}
+	})
+}
+
+// idList prints the ids of a group, the first eight of them unless all are asked
+// for.
+func (s *summary) idList(ids []string) {
+	shown := ids
+	if len(shown) > 8 && !s.o.Verbose {
+		shown = append(shown[:8:8], fmt.Sprintf("and %d more", len(ids)-8))
+	}
+	for _, line := range wrap(strings.Join(shown, ", "), s.o.Width-len(indent)) {
+		s.printf("%s%s\n", indent, line)
 	}
 }
 
@@ -181,13 +218,7 @@ func (s *summary) notRun(t *TargetReport) {
 			s.printf("\n")
 		}
 		s.block(wordNotRun, plural(len(g.ids), "check "+g.one, "checks "+g.many), 4)
-		shown := g.ids
-		if len(shown) > 8 && !s.o.Verbose {
-			shown = append(shown[:8:8], fmt.Sprintf("and %d more", len(g.ids)-8))
-		}
-		for _, line := range wrap(strings.Join(shown, ", "), s.o.Width-len(indent)) {
-			s.printf("%s%s\n", indent, line)
-		}
+		s.idList(g.ids)
 	}
 }
 
