@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/authassay/authassay/fixtures/target"
+	"github.com/authassay/authassay/reports"
+	"github.com/authassay/authassay/suites/assay"
+	"github.com/authassay/authassay/suites/check"
+)
+
+// Notes on a run that every report carries.
+const (
+	noteSecretShown = "a client secret stood on the command line, where the process list and the shell history show it; " +
+		EnvClientSecret + ", or ${NAME} in a target file, keeps it out of both"
+	noteInsecure = "certificates were not verified, so anyone on the way could have answered in the target's place"
+	noteRegister = "--register was given, and no selected check registers clients"
+	noteDestroy  = "--allow-destructive was given, and no selected check changes what existed before"
+)
+
+// progressWait is how long a run waits for a reader of Err that does not read.
+const progressWait = 500 * time.Millisecond
+
+// runner is a run under way.
+type runner struct {
+	*Streams
+	o        RunOptions
+	plan     *plan
+	dir      *reports.Dir
+	assay    *assay.Assay
+	progress *progress
+	stops    []func() // end the servers that were started
+}
+
+// Run assays what the options name and writes the reports. A run whose exit
+// code is not 0 gives an error that says the code.
+func Run(s *Streams, o RunOptions) error {
+	r := &runner{Streams: s, o: o}
+	r.assay = assay.New(o.assay(func(p assay.Progress) { r.progress.event(p) }))
+	s.redact = r.assay.Redact
+	r.assay.Learn(o.ClientSecret)
+	if secret, ok := s.Env(EnvClientSecret); ok {
+		r.assay.Learn(secret)
+	}
+	plan, err := prepare(s, &o)
+	if err != nil {
+		refuse(s, o.ReportDir, reports.ExitUsage, err)
+		return err
+	}
+	r.plan = plan
+	if r.dir, err = reports.OpenDir(o.ReportDir); err != nil {
+		return Usage("%v", err)
+	}
+	r.progress = newProgress(s, o.Quiet, o.Verbose)
+	defer watch(func(why reports.Stop) {
+		r.progress.say(string(why) + ": stopping; the reports will say what did not run (once more ends it at once)")
+		r.assay.Stop(why)
+	}, os.Exit)()
+	// A reader that goes away, of progress or summary, does not end the run.
+	signal.Ignore(syscall.SIGPIPE)
+	// Servers end when the reports are written: they may take their time.
+	defer func() {
+		for _, stop := range r.stops {
+			stop()
+		}
+	}()
+	err = r.all()
+	if broken := r.progress.close(progressWait); broken != nil {
+		panic(broken) // a defect of ours: the red reports stay
+	}
+	if err != nil {
+		refuse(s, o.ReportDir, reports.ExitUndecided, err)
+		return err
+	}
+	return r.conclude()
+}
+
+// all assays every target, within the deadline.
+func (r *runner) all() error {
+	deadline := time.AfterFunc(r.o.Deadline, func() {
+		r.progress.say("the deadline of " + r.o.Deadline.String() + " is reached: stopping; the reports will say what did not run")
+		r.assay.Stop(reports.StopDeadline)
+	})
+	defer deadline.Stop()
+	r.remarks()
+	for _, source := range r.plan.sources {
+		if err := r.target(source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remarks notes what a reader of the reports has to know of the command line.
+func (r *runner) remarks() {
+	note := func(kind, text string) {
+		r.assay.Note(text)
+		r.progress.say(kind + ": " + text)
+	}
+	if r.plan.credentials.secretShown {
+		note("hint", noteSecretShown)
+	}
+	id, _ := r.Env(EnvClientID)
+	secret, _ := r.Env(EnvClientSecret)
+	if r.plan.sources[0].bundled != "" && id+secret != "" {
+		r.progress.say("hint: " + EnvClientID + " and " + EnvClientSecret + " are not looked at: this run starts its own server")
+	}
+	for _, s := range r.plan.sources {
+		if s.target != nil && s.target.TLS.Insecure {
+			note("warning", noteInsecure)
+		}
+	}
+}
+
+// target assays one target. A server that is started for it ends with the run.
+func (r *runner) target(s source) error {
+	t, stop, err := s.start()
+	if err != nil {
+		return failed("%w", err)
+	}
+	r.stops = append(r.stops, stop)
+	if s.bundled != "" && r.o.Policy != "" {
+		t.Policy = target.Policy(r.o.Policy)
+	}
+	checks := r.assay.Checks(t)
+	if len(checks) == 0 {
+		return nil // not even a connection is made for nothing
+	}
+	if r.o.Register && !needsLeave(checks, check.NeedRegister) {
+		r.assay.Note(noteRegister)
+	}
+	if r.o.Destructive && !needsLeave(checks, check.NeedDestructive) {
+		r.assay.Note(noteDestroy)
+	}
+	r.progress.begin(fmt.Sprintf("assaying %s at %s", t.Name, t.Issuer), checks)
+	defer r.progress.end()
+	if err := r.assay.Target(t); err != nil {
+		return failed("%w", err)
+	}
+	return nil
+}
