@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := -s -w -X github.com/authassay/authassay/suites/assay.Version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt run selftest real bench golden
+.PHONY: help build test lint fmt run selftest real interop bench golden
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ selftest: ## prove that every check can go red
 
 real: ## assay real third-party servers on loopback
 	$(GO) test -tags real -count=1 -v ./fixtures/real
+
+interop: ## real clients and a browser against the mock; skips what is not installed
+	cd interop && $(GO) test -count=1 ./...
 
 bench: ## the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...

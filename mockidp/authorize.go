@@ -2,20 +2,20 @@ package mockidp
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 )
 
 // authorizeParameters are the parameters that the authorization endpoint
-// recognises, in the order in which a repeated one is looked for: first those
-// that decide whether there is anyone to tell.
-var authorizeParameters = []string{"client_id", "redirect_uri", "response_type", "scope", "state"}
+// recognises and that may be there once (RFC 6749 §3.1), in the order in which a
+// repeated one is looked for: first those that decide whether there is anyone to
+// tell. The parameter resource may repeat (RFC 8707 §2).
+var authorizeParameters = []string{
+	"client_id", "redirect_uri", "response_type", "scope", "state",
+	"response_mode", "nonce", "prompt", "max_age", "login_hint", "id_token_hint", "acr_values", "display", "ui_locales",
+	"code_challenge", "code_challenge_method", "request", "request_uri", "registration", "claims",
+}
 
-// authorize answers at the authorization endpoint (RFC 6749 §3.1). It serves one
-// response type, "none" (OAuth 2.0 Multiple Response Type Encoding Practices
-// §4): the user is asked, and the browser goes back to the client with neither a
-// code nor a token. The user of a mock is logged in and agrees.
+// authorize answers at the authorization endpoint (RFC 6749 §3.1).
 func (x *exchange) authorize() *reply {
 	source := x.r.URL.RawQuery
 	if x.r.Method == http.MethodPost {
@@ -28,74 +28,89 @@ func (x *exchange) authorize() *reply {
 	if malformed != "" {
 		return x.authorizePage("The request is malformed: a parameter is not form-urlencoded UTF-8.")
 	}
-	// RFC 6749 §3.1.2.4: until client and redirect URI are known to be right, the
-	// browser is not sent anywhere.
-	repeated := f.repeated(authorizeParameters)
-	if repeated == "client_id" || repeated == "redirect_uri" {
-		return x.authorizePage("The parameter " + repeated + " is there more than once.")
+	f, rep := x.storedRequest(f)
+	if rep != nil {
+		return rep
 	}
-	client := x.p.registry.byID[f.get("client_id")]
-	if client == nil {
-		return x.authorizePage("The client is not known here.")
+	ar, bad, paragraph := x.readAuthRequest(f)
+	switch {
+	case paragraph != "":
+		return x.authorizePage(paragraph)
+	case bad != nil:
+		return x.authorizeRefused(ar, bad)
+	case ar.wants(responseTypeNone) && !x.showsPages(ar.client):
+		// The user, who would be asked, is logged in and agrees; the browser goes
+		// back with neither code nor token (OAuth 2.0 Multiple Response Type
+		// Encoding Practices §4).
+		return x.authorizeAnswer(ar, nil)
 	}
-	target := f.get("redirect_uri")
-	if target == "" && len(client.RedirectURIs) == 1 {
-		target = client.RedirectURIs[0] // §3.1.2.3: it may be left out when there is one only
+	who, bad, rep := x.interact(ar)
+	switch {
+	case rep != nil:
+		return rep
+	case bad != nil:
+		return x.authorizeRefused(ar, bad)
 	}
-	if !slices.Contains(client.RedirectURIs, target) {
-		return x.authorizePage("The redirect_uri is not registered for the client.")
-	}
-	answer := url.Values{}
-	if state := f.get("state"); state != "" && repeated != "state" {
-		answer.Set("state", state)
-	}
-	if bad := x.checkAuthorize(f, client, repeated); bad != nil {
-		x.rec.Error = bad.code
-		answer.Set("error", bad.code)
-		answer.Set("error_description", bad.description)
-	}
-	return x.redirect(target, answer)
-}
-
-// checkAuthorize refuses what the client is told of (RFC 6749 §4.1.2.1).
-func (x *exchange) checkAuthorize(f form, c *Client, repeated string) *refusal {
-	switch responseType := f.get("response_type"); {
-	case repeated != "":
-		return refuse(errInvalidRequest, repeated+" is there more than once")
-	case responseType == "":
-		return refuse(errInvalidRequest, "response_type is missing")
-	case responseType != responseTypeNone:
-		return refuse("unsupported_response_type", "the response type is not served")
-	}
-	if requested := f.get("scope"); requested != "" {
-		scopes, ok := parseScope(requested)
-		if !ok || slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(c.Scopes, s) }) {
-			return refuse(errInvalidScope, "the client may not have a scope it asks for")
-		}
-	}
-	return nil
+	return x.authorized(ar, who)
 }
 
 // authorizePage tells the user, and no one else, what is wrong (RFC 6749
 // §4.1.2.1).
 func (x *exchange) authorizePage(paragraph string) *reply {
 	x.rec.Error = errInvalidRequest
-	return page(http.StatusBadRequest, "This request cannot be answered", paragraph)
+	return x.messagePage(http.StatusBadRequest, "This request cannot be answered", paragraph)
 }
 
-// redirect sends the browser to a registered URI, whose query is retained
-// (RFC 6749 §3.1.2). The status 303 makes a POST a GET (RFC 9700 §4.12).
-func (x *exchange) redirect(target string, answer url.Values) *reply {
-	if extra := answer.Encode(); extra != "" {
-		separator := "?"
-		if strings.Contains(target, "?") {
-			separator = "&"
-		}
-		target += separator + extra
+// authorizeRefused tells the client what is wrong (RFC 6749 §4.1.2.1).
+func (x *exchange) authorizeRefused(ar *authRequest, bad *refusal) *reply {
+	if ar.device != nil {
+		return x.deviceDecided(ar.device, nil)
 	}
-	rep := text(http.StatusSeeOther, "see other")
-	rep.header.Set("Location", target)
-	rep.header.Set("Cache-Control", "no-store")
-	rep.header.Set("Referrer-Policy", "no-referrer")
-	return rep
+	x.rec.Error = bad.code
+	return x.authorizeAnswer(ar, map[string]string{"error": bad.code, "error_description": bad.description})
+}
+
+// authorized gives the client what it asked for: the user is logged in and
+// agrees.
+func (x *exchange) authorized(ar *authRequest, who *login) *reply {
+	if ar.device != nil {
+		return x.deviceDecided(ar.device, who)
+	}
+	scope := ar.scope
+	if who.scopes != nil {
+		scope.scopes = slices.DeleteFunc(slices.Clone(scope.scopes), func(s string) bool { return !slices.Contains(who.scopes, s) })
+	}
+	kind := GrantImplicit
+	if ar.wants("code") {
+		kind = GrantAuthorizationCode
+	}
+	g := x.p.grants.begin(&grant{
+		kind: kind, client: ar.client.ID, user: who.user, subject: who.user.Subject,
+		scopes: scope.scopes, resources: ar.resources, params: remembered(ar.params),
+		nonce: ar.nonce, authTime: who.at, acr: who.acr, amr: who.amr,
+		redirectURI: ar.sentRedirect, challenge: ar.challenge, challengeWay: ar.challengeWay,
+	})
+	values := map[string]string{}
+	var extras idTokenExtras
+	if ar.wants("code") {
+		extras.code = x.issueCode(ar.client, g)
+		values["code"] = extras.code
+	}
+	if ar.wants("token") {
+		access, _, err := x.issueAccess(ar.client, g, accessOptions{scopes: scope.scopes, audience: g.resources})
+		if err != nil {
+			return x.authorizeRefused(ar, refuse("server_error", "the signing key is not ready"))
+		}
+		extras.accessToken = access
+		x.describeToken(values, ar.client, scope)
+		values["access_token"] = access
+	}
+	if ar.wants("id_token") {
+		idToken, err := x.issueIDToken(ar.client, g, nil, extras)
+		if err != nil {
+			return x.authorizeRefused(ar, refuse("server_error", "the signing key is not ready"))
+		}
+		values["id_token"] = idToken
+	}
+	return x.authorizeAnswer(ar, values)
 }

@@ -41,7 +41,7 @@ func TestAuthorizationEndpoint(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := gomega.NewWithT(t)
-			p := newProvider(t)
+			p := newProvider(t, WithRuleOff(ruleAuthorizationIss)) // TestAuthorizationIssuer has it
 			post := sent{path: pathAuthorize, raw: c.query}
 			for method, s := range map[string]sent{"GET": get(pathAuthorize + "?" + c.query), "POST": post} {
 				a := ask(p, s)
@@ -71,7 +71,7 @@ func TestAuthorizationEndpoint(t *testing.T) {
 // there are two.
 func TestRegisteredRedirectURIs(t *testing.T) {
 	g := gomega.NewWithT(t)
-	p := newProvider(t, WithClients(Client{ID: "a", RedirectURIs: []string{"https://a.example/cb?x=%20", "app:/cb"}}))
+	p := newProvider(t, WithRuleOff(ruleAuthorizationIss), WithClients(Client{ID: "a", RedirectURIs: []string{"https://a.example/cb?x=%20", "app:/cb"}}))
 	g.Expect(ask(p, get(pathAuthorize+"?response_type=none&client_id=a")).status).To(gomega.Equal(400))
 	for uri, want := range map[string]string{"https://a.example/cb?x=%20": "https://a.example/cb?x=%20&state=s", "app:/cb": "app:/cb?state=s"} {
 		a := ask(p, get(pathAuthorize+"?response_type=none&client_id=a&state=s&redirect_uri="+url.QueryEscape(uri)))

@@ -39,7 +39,7 @@ func (x *exchange) authenticate(f form) (*Client, *refusal) {
 	case len(headers) > 0:
 		return x.authenticateByHeader(headers[0], inBody.id)
 	case hasAssertion:
-		return nil, refuse(errInvalidClient, "client assertions are not supported")
+		return x.authenticateByAssertion(f)
 	case inBody.secret != "" && inBody.id == "":
 		return nil, refuse(errInvalidRequest, "client_secret is there and client_id is missing")
 	case inBody.secret != "":
@@ -54,7 +54,7 @@ func (x *exchange) authenticate(f form) (*Client, *refusal) {
 			DefaultScopes: x.p.registry.scopes(), TokenLifetime: defaultTokenLifetime, SigningAlg: x.p.alg,
 		}, nil
 	}
-	client := x.p.registry.byID[inBody.id]
+	client := x.p.registry.find(inBody.id)
 	if client == nil {
 		return nil, failedAuthentication()
 	}
@@ -89,7 +89,7 @@ func (x *exchange) authenticateByHeader(header, bodyID string) (*Client, *refusa
 
 // authenticateBySecret checks a secret that came by a method.
 func (x *exchange) authenticateBySecret(cred credentials, method string) (*Client, *refusal) {
-	client := x.p.registry.byID[cred.id]
+	client := x.p.registry.find(cred.id)
 	// RFC 7591 §2: a client is registered for its methods. A public client has
 	// no secret, so a secret cannot authenticate it.
 	if client == nil || !client.mayUse(method) {

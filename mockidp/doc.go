@@ -20,7 +20,8 @@
 //
 // A [Variance] is the opposite of a rule switched off: behaviour that the
 // specifications allow and that few servers show. Code that breaks under a
-// variance has relied on more than it was promised. All are off by default.
+// variance has relied on more than it was promised. All are off by default;
+// [WithVarianceSeed] picks some that can be picked again.
 //
 // # Reaching it
 //
@@ -29,10 +30,51 @@
 // with the full semantics of HTTP/1.1, and works inside testing/synctest.
 // [Provider.HTTPClient] reaches the provider either way.
 //
+// # Grants and tokens
+//
+// A grant or endpoint is served, and is in the metadata, exactly when some client
+// may use it: see [Client.GrantTypes]; [DefaultClients] has one client for each
+// sort of application. [WithClaims] says which claims are in ID tokens, access
+// tokens, userinfo and introspection. Every code and token is remembered with
+// what it was made from: [Provider.Lineage], [Provider.Family],
+// [Provider.LiveTokens] and [Provider.ReplayedTokens] tell what became of it, and
+// [Provider.Revoke] ends it.
+//
+// # Logging in
+//
+// Users are logged in and agree unless told otherwise. [WithLogin] and
+// [WithConsent], or the fields of the same names of a [Client], bring in pages:
+// to pick a user, to type a password, to allow or deny. They are ordinary HTML
+// with sessions, for a browser under test; [Provider.Drive] is the browser of a
+// test that has none.
+//
+// With [WithTLS] the issuer is https, by a CA of the provider's own that
+// HTTPClient trusts; [Provider.SetCertificate] shows a wrong certificate.
+//
+// # Time and keys
+//
+// [Provider.Clock] freezes, moves and skews the time of one provider and of no
+// other. Its signing keys are made when they are needed; [Provider.RotateKey] and
+// the methods beside it publish, use, retire and revoke them one act at a time.
+// [Provider.Mint] and [Provider.MintAccessToken] sign tokens outside of every
+// flow, right ones and, by the [Forgeries], wrong ones.
+//
+// # Lies, conditions, scripts
+//
+// [Provider.Lie] tells a named wrong answer of the catalogue [Lies]: an ID token
+// by another issuer, a state that is dropped, a key set without keys.
+// [Provider.Condition] delays, drops, resets or cuts answers, and [Provider.Down]
+// takes the provider off the network without giving up its port. A [Scope] keeps
+// either to an endpoint, a client, the next few answers or what a [Match] fits;
+// [Provider.LieFor] and [Provider.ConditionFor] keep it to one test.
+// [Provider.Script] queues answers of the test's own, or changes to the
+// provider's; one that is never asked for fails the test.
+//
 // # What is kept
 //
 // Every request is recorded with its raw body, up to a bound; see
-// [Provider.Requests]. The record holds what the client sent, secrets included:
+// [Provider.Requests]; [Provider.Take] waits for one, and [Provider.Why] says why
+// it was answered as it was. The record holds what the client sent, secrets included:
 // it lives in memory and is never written or logged by this package.
 //
 // All methods of a [Provider] may be called from several goroutines at once.

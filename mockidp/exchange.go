@@ -23,6 +23,7 @@ type exchange struct {
 	body     []byte
 	bodyErr  error // why body is not the whole body
 	consults []string
+	pranked  pranked // what it was told to do wrong
 }
 
 // reply is an answer before it is sent. Endpoints return one and never write to

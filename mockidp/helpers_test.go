@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,8 +22,25 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // testKeys are shared by the tests that need no keys of their own.
 var testKeys = sync.OnceValue(NewKeySet)
 
-// newProvider makes a provider that is reached in memory.
+// plainClients are the default clients that use client credentials alone.
+func plainClients() []Client { return DefaultClients()[:6] }
+
+// newProvider makes a provider that is reached in memory. Unless opts bring
+// clients, it has those that use client credentials alone.
 func newProvider(t testing.TB, opts ...Option) *Provider {
+	t.Helper()
+	plain := func(c *config) error {
+		if c.clients == nil {
+			c.clients = plainClients()
+		}
+		return nil
+	}
+	return newFull(t, append(slices.Clone(opts), plain)...)
+}
+
+// newFull makes a provider that is reached in memory and has the default
+// clients.
+func newFull(t testing.TB, opts ...Option) *Provider {
 	t.Helper()
 	p, err := New(append([]Option{WithKeys(testKeys())}, opts...)...)
 	gomega.NewWithT(t).Expect(err).NotTo(gomega.HaveOccurred())

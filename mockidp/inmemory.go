@@ -2,6 +2,7 @@ package mockidp
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -70,10 +71,13 @@ func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
 // the provider.
 func (p *Provider) Transport() http.RoundTripper {
 	return p.transport(&p.inMemory, func(ctx context.Context) (net.Conn, error) {
+		if p.IsDown() {
+			return nil, errRefused
+		}
 		p.running.Lock()
 		if p.pipe == nil && !p.closed {
 			p.pipe = newPipeListener()
-			p.servers = append(p.servers, startServer(p.pipe, p.Handler()))
+			p.servers = append(p.servers, startServer(p.pipe, p.Handler(), nil))
 		}
 		pipe := p.pipe
 		p.running.Unlock()
@@ -86,7 +90,8 @@ func (p *Provider) Transport() http.RoundTripper {
 
 // HTTPClient gives a client that reaches the provider and nothing else: over the
 // network when it listens, else in memory. Where the issuer names another host
-// than the bound one, the client dials the bound one all the same, without TLS.
+// than the bound one, the client dials the bound one all the same: with TLS and
+// trust in its CA after [WithTLS], else without TLS, also for https.
 // It follows no redirect, and a request takes at most 30 seconds.
 func (p *Provider) HTTPClient() *http.Client {
 	transport := p.Transport()
@@ -124,6 +129,11 @@ func (p *Provider) transport(slot **http.Transport, connect func(context.Context
 		MaxIdleConnsPerHost: 64,
 		IdleConnTimeout:     30 * time.Second,
 		DisableCompression:  true,
+	}
+	if pool := p.CertPool(); pool != nil && slot == &p.network {
+		(*slot).DialTLSContext = nil // the transport does the handshake
+		(*slot).TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+		(*slot).ForceAttemptHTTP2 = true
 	}
 	return *slot
 }

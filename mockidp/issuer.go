@@ -2,12 +2,12 @@ package mockidp
 
 import (
 	"context"
+	"crypto"
 	"fmt"
 	"net"
 	"net/url"
 	"path"
 	"strings"
-	"sync"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -23,14 +23,6 @@ type identity struct {
 	base   string // without trailing slash; endpoints are below it
 	path   string // the path of base, "" or "/tenant-1"
 	host   string // host:port of the issuer, port always given
-
-	signing sync.Mutex
-	signers map[string]*tokenSigner // by algorithm
-}
-
-type tokenSigner struct {
-	jose.Signer
-	kid string
 }
 
 // newIdentity checks an issuer identifier: an http or https URL without query
@@ -55,11 +47,10 @@ func newIdentity(issuer string) (*identity, error) {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	return &identity{
-		issuer:  issuer,
-		base:    strings.TrimSuffix(issuer, "/"),
-		path:    strings.TrimSuffix(u.Path, "/"),
-		host:    net.JoinHostPort(u.Hostname(), port),
-		signers: make(map[string]*tokenSigner),
+		issuer: issuer,
+		base:   strings.TrimSuffix(issuer, "/"),
+		path:   strings.TrimSuffix(u.Path, "/"),
+		host:   net.JoinHostPort(u.Hostname(), port),
 	}, nil
 }
 
@@ -89,36 +80,27 @@ func (id *identity) inserted(suffix string) string { return "/.well-known/" + su
 // appended is the location that OpenID Connect Discovery §4 builds.
 func (id *identity) appended(suffix string) string { return id.path + "/.well-known/" + suffix }
 
-// signer gives the signer of access tokens for an algorithm, and makes it at its
-// first use.
-func (id *identity) signer(ctx context.Context, keys *KeySet, alg string) (*tokenSigner, error) {
-	id.signing.Lock()
-	s := id.signers[alg]
-	id.signing.Unlock()
-	if s != nil {
-		return s, nil
-	}
-	// Not under the lock: an RSA key may take a while, and ES256 must not wait.
-	key, err := keys.private(ctx, alg)
+// signer gives the signer of the next token of an algorithm. The header goes
+// beyond alg and kid, or in their place.
+func (id *identity) signer(ctx context.Context, keys *keyring, alg string, header object) (jose.Signer, error) {
+	k, private, err := keys.signing(ctx, alg)
 	if err != nil {
 		return nil, err
 	}
-	kid, err := keyID(key.Public(), id.base)
-	if err != nil {
-		return nil, err
+	return newSigner(alg, private, k.id(id.base), header)
+}
+
+func newSigner(alg string, private crypto.Signer, kid string, header object) (jose.Signer, error) {
+	opts := &jose.SignerOptions{}
+	for name, value := range header {
+		opts.WithHeader(jose.HeaderKey(name), value)
 	}
-	// RFC 9068 §2.1: the type at+jwt tells an access token from other JWTs.
-	opts := (&jose.SignerOptions{}).WithType("at+jwt")
-	js, err := jose.NewSigner(jose.SigningKey{
+	s, err := jose.NewSigner(jose.SigningKey{
 		Algorithm: jose.SignatureAlgorithm(alg),
-		Key:       jose.JSONWebKey{Key: key, KeyID: kid},
+		Key:       jose.JSONWebKey{Key: private, KeyID: kid},
 	}, opts)
 	if err != nil {
 		return nil, fmt.Errorf("mockidp: signer for %s: %w", alg, err)
 	}
-	s = &tokenSigner{Signer: js, kid: kid}
-	id.signing.Lock()
-	defer id.signing.Unlock()
-	id.signers[alg] = s
 	return s, nil
 }

@@ -25,6 +25,11 @@ func (x *exchange) json(status int, doc object) *reply {
 		return text(http.StatusInternalServerError, "internal error: "+err.Error())
 	}
 	body := buf.Bytes()
+	if x.varies(varMemberOrder) {
+		if other, err := x.inOtherOrder(doc); err == nil {
+			body = other
+		}
+	}
 	if escapes {
 		body = escapeStrings(body)
 	}

@@ -18,7 +18,9 @@ func (x *exchange) jwks() *reply {
 	}
 	keys, err := x.publicKeys()
 	if err != nil {
-		return text(http.StatusServiceUnavailable, "the signing keys are not ready")
+		rep := text(http.StatusServiceUnavailable, "the signing keys are not ready")
+		rep.header.Set("Cache-Control", "no-store")
+		return rep
 	}
 	keys = append(keys, x.strayKeys()...)
 	if !x.keeps(ruleJWKSBase64URL) {
@@ -49,29 +51,22 @@ func (x *exchange) jwks() *reply {
 	return rep
 }
 
-// publicKeys are the keys of the provider's own key set.
+// publicKeys are the keys that the provider has published, in the order in which
+// they were. A key keeps its place until it is revoked.
 func (x *exchange) publicKeys() ([]object, error) {
-	algs, err := x.p.keys.published(x.r.Context())
+	keys, err := x.p.keys.published(x.r.Context())
 	if err != nil {
 		return nil, err
 	}
 	publicOnly := x.keeps(ruleJWKSPublicOnly)
 	bare := x.varies(varOptionalKeyMembers)
 	var out []object
-	for _, alg := range algs {
-		private, err := x.p.keys.private(x.r.Context(), alg)
-		if err != nil {
-			return nil, err
+	for _, key := range keys {
+		var material crypto.PublicKey = key.slot.key.Public()
+		if key.slot.alg == algES256 && key.state == KeySigning && !publicOnly {
+			material = key.slot.key
 		}
-		kid, err := keyID(private.Public(), x.id.base)
-		if err != nil {
-			return nil, err
-		}
-		var key crypto.PublicKey = private.Public()
-		if alg == algES256 && !publicOnly {
-			key = private
-		}
-		k, err := jwkObject(key, kid, alg)
+		k, err := jwkObject(material, key.id(x.id.base), key.slot.alg)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package mockidp
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -59,7 +60,7 @@ func (x *exchange) openidMetadata() *reply {
 	doc["subject_types_supported"] = []string{"public"}
 	// These are the algorithms that the provider has keys for or makes them for;
 	// no grant that yields an ID Token is served yet.
-	doc["id_token_signing_alg_values_supported"] = signingAlgs
+	doc["id_token_signing_alg_values_supported"] = x.p.keys.algorithms()
 	return x.metadata(doc)
 }
 
@@ -75,11 +76,13 @@ func (x *exchange) serverMetadata() object {
 		// be left out (§3.2): a server without an authorization endpoint cannot
 		// obey both. Hence there is one, which serves the response type that
 		// needs no grant.
-		"response_types_supported":              []string{responseTypeNone},
-		"response_modes_supported":              []string{"query"},
+		"response_types_supported":              x.p.servedResponseTypes(),
+		"response_modes_supported":              responseModes,
 		"token_endpoint_auth_methods_supported": x.p.registry.authMethods(),
 		"scopes_supported":                      x.p.registry.scopes(),
 	}
+	x.grantMetadata(doc)
+	x.extendMetadata(doc)
 	for name, value := range doc {
 		if list, ok := value.([]string); ok && len(list) == 0 {
 			delete(doc, name) // §3.2
@@ -103,11 +106,11 @@ func (x *exchange) tokenEndpoint() string {
 
 // grantTypes are the grants that the metadata names.
 func (x *exchange) grantTypes() []string {
-	grants := []string{grantClientCredentials}
+	grants := x.p.servedGrants()
 	if !x.keeps(ruleMetadataGrantsComplete) {
 		grants = []string{grantExtension}
 	}
-	if !x.keeps(ruleMetadataGrantsServed) {
+	if !x.keeps(ruleMetadataGrantsServed) && !slices.Contains(grants, GrantPassword) {
 		grants = append(grants, "password")
 	}
 	return grants
@@ -128,7 +131,7 @@ func (x *exchange) metadata(doc object) *reply {
 		doc["introspection_endpoint"] = x.id.path + "/introspect"
 	}
 	if !x.keeps(ruleMetadataResponseTypesList) {
-		doc["response_types_supported"] = strings.Join([]string{responseTypeNone}, ",")
+		doc["response_types_supported"] = strings.Join(x.p.servedResponseTypes(), ",")
 	}
 	if !x.keeps(ruleMetadataResponseTypes) {
 		delete(doc, "response_types_supported")

@@ -22,9 +22,16 @@ func TestMetadataDocument(t *testing.T) {
 		"jwks_uri":                              "https://idp.test/tenant-1/jwks",
 		"grant_types_supported":                 []any{"client_credentials"},
 		"response_types_supported":              []any{"none"},
-		"response_modes_supported":              []any{"query"},
+		"response_modes_supported":              []any{"query", "fragment", "form_post"},
 		"scopes_supported":                      []any{"read", "write"},
 		"token_endpoint_auth_methods_supported": []any{"client_secret_basic", "client_secret_post", "none"},
+
+		"introspection_endpoint":                         "https://idp.test/tenant-1/introspect",
+		"introspection_endpoint_auth_methods_supported":  []any{"client_secret_basic", "client_secret_post"},
+		"revocation_endpoint":                            "https://idp.test/tenant-1/revoke",
+		"revocation_endpoint_auth_methods_supported":     []any{"client_secret_basic", "client_secret_post", "none"},
+		"authorization_response_iss_parameter_supported": true,
+		"request_uri_parameter_supported":                false,
 	}
 	oauth := ask(p, getRoot(oauthDocument+"/tenant-1"))
 	g.Expect(oauth.doc).To(gomega.Equal(want))

@@ -13,10 +13,19 @@ type config struct {
 	issuer, path            string
 	clock                   Clock
 	clients                 []Client
+	users                   []User
+	claims                  []ClaimRule
 	keys                    *KeySet
 	alg                     string
 	recordCount, recordSize int
 	settings                *settings
+	varianceSeed            string
+	login                   LoginMode
+	consent                 ConsentMode
+	ext                     extendedConfig
+	tls                     bool
+	tlsHosts                []string
+	certificate             string
 }
 
 // WithIssuer sets the issuer identifier: an http or https URL, with or without a
@@ -88,12 +97,14 @@ func WithVariance(names ...string) Option {
 	}
 }
 
-// WithKeys sets the signing keys, to share them between providers. All of them
-// are published. The default is a set of the provider's own, whose RSA key is
-// made and published once a client signs with RS256.
+// WithKeys sets the signing keys to begin with, to share them between providers.
+// Those for ES256, EdDSA and RS256 are published, and those for other algorithms
+// that a client needs. The default is a set of the provider's own, of which the
+// keys for ES256 and EdDSA are published from the start, and the others made and
+// published once a client needs them.
 func WithKeys(keys *KeySet) Option {
 	return func(c *config) error {
-		if keys == nil || keys.rsaDone == nil {
+		if keys == nil || keys.slots == nil {
 			return errors.New("mockidp: WithKeys: the set is empty; make one with NewKeySet")
 		}
 		c.keys = keys
@@ -102,7 +113,8 @@ func WithKeys(keys *KeySet) Option {
 }
 
 // WithSigningAlg sets the algorithm of access tokens of clients that name none:
-// "ES256" (the default), "RS256" or "EdDSA".
+// "ES256" (the default), "ES384", "ES512", "EdDSA", or "RS" or "PS" with 256, 384
+// or 512.
 func WithSigningAlg(alg string) Option {
 	return func(c *config) error {
 		c.alg = alg

@@ -25,16 +25,20 @@ type TB interface {
 
 // Provider is an authorization server. Make one with [Start] or [New].
 type Provider struct {
-	clock    Clock
-	keys     *KeySet
-	ownKeys  bool
+	clock    *IssuerClock
+	keys     *keyring
+	tls      *security // nil without TLS
 	registry *registry
-	path     string // of an issuer made from an address
-	fixed    bool   // the issuer was given and does not follow the address
-	prefix   string // of request ids
+	users    *directory
+	grants   *store
+	claims   atomic.Pointer[[]ClaimRule]
+	ext      *extended // what goes beyond RFC 6749
+	front    *front    // browsers: sessions and pages
+	path     string    // of an issuer made from an address
+	fixed    bool      // the issuer was given and does not follow the address
+	prefix   string    // of request ids
 
-	alg          string // of clients that name none
-	signsWithRSA bool   // some client has tokens signed with RS256
+	alg string // of clients that name none
 
 	identity atomic.Pointer[identity]
 	settings atomic.Pointer[settings]
@@ -43,6 +47,9 @@ type Provider struct {
 	record   record
 	hitting  sync.Mutex
 	hits     map[string]struct{}
+
+	pranks       *pranks
+	varianceSeed string
 
 	// What stands between the connection and the endpoints, outermost first.
 	middleware []middleware
@@ -66,12 +73,18 @@ func Start(t TB, opts ...Option) *Provider {
 		t.Fatalf("%v", err)
 		return nil
 	}
+	if p.varianceSeed != "" {
+		t.Logf("mockidp: variance seed %q", p.varianceSeed)
+	}
 	t.Cleanup(func() {
 		switch err := p.Close(); {
 		case errors.Is(err, errCutOff):
 			t.Logf("%v", err) // a client that hangs is the test's own affair
 		case err != nil:
 			t.Errorf("%v", err)
+		}
+		for _, h := range p.pranks.inForce() {
+			h.settle(t)
 		}
 	})
 	if err := p.Listen("127.0.0.1:0"); err != nil {
@@ -111,26 +124,34 @@ func New(opts ...Option) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.users == nil {
+		c.users = DefaultUsers()
+	}
+	users, err := newDirectory(c.users)
+	if err != nil {
+		return nil, err
+	}
+	tls, err := newSecurity(c, id)
+	if err != nil {
+		return nil, err
+	}
 	var prefix [4]byte
 	rand.Read(prefix[:])
 	p := &Provider{
-		clock: c.clock, keys: c.keys, registry: reg, alg: c.alg, path: c.path, fixed: c.issuer != "",
+		clock: newIssuerClock(c.clock), keys: newKeyring(c.keys, reg.signingAlgs()...), tls: tls, registry: reg, users: users, grants: newStore(), alg: c.alg, path: c.path, fixed: c.issuer != "",
 		prefix: hex.EncodeToString(prefix[:]),
 		record: record{maxCount: c.recordCount, maxBytes: c.recordSize},
-		hits:   make(map[string]struct{}), transmit: transmit,
+		hits:   make(map[string]struct{}), transmit: transmitUnder,
+		middleware: []middleware{explain, misbehave}, pranks: newPranks(),
 	}
-	if p.keys == nil {
-		p.keys, p.ownKeys = newKeySet(), true
-	}
-	if p.keys.err != nil {
-		return nil, p.keys.err
-	}
-	if slices.ContainsFunc(reg.clients, func(c Client) bool { return c.SigningAlg == algRS256 }) {
-		p.keys.makeRSA()
-		p.signsWithRSA = true
-	}
+	p.ext = newExtended(c.ext, reg)
+	p.front = newFront(c)
 	p.identity.Store(id)
+	if p.varianceSeed = c.varianceSeed; p.varianceSeed != "" {
+		c.settings = c.settings.seeded(p.varianceSeed)
+	}
 	p.settings.Store(c.settings)
+	p.SetClaims(c.claims...)
 	return p, nil
 }
 
@@ -143,9 +164,10 @@ func (p *Provider) Issuer() string {
 // Clients gives the registered clients with their secrets and all defaults
 // filled in, in the order in which they were given.
 func (p *Provider) Clients() []Client {
-	out := slices.Clone(p.registry.clients)
-	for i := range out {
-		out[i] = out[i].clone()
+	clients := p.registry.all()
+	out := make([]Client, len(clients))
+	for i, c := range clients {
+		out[i] = c.clone()
 	}
 	return out
 }
@@ -153,7 +175,7 @@ func (p *Provider) Clients() []Client {
 // Client finds a registered client by its identifier, with its secret and all
 // defaults filled in.
 func (p *Provider) Client(id string) (Client, bool) {
-	c := p.registry.byID[id]
+	c := p.registry.find(id)
 	if c == nil {
 		return Client{}, false
 	}
@@ -167,6 +189,9 @@ func (p *Provider) Handler() http.Handler { return http.HandlerFunc(p.serve) }
 // serve takes one request through its stages: read, answer, record, send. It is
 // recorded before it is sent, so that who has the answer finds it in the record.
 func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
+	if p.IsDown() {
+		panic(http.ErrAbortHandler) // the connection is closed, and nothing else happens
+	}
 	x := &exchange{p: p, r: r, set: p.settings.Load(), id: p.identity.Load()}
 	x.rec = Request{
 		ID:   fmt.Sprintf("%s-%d", p.prefix, p.requests.Add(1)),
@@ -208,6 +233,7 @@ func (p *Provider) Close() error {
 		return nil
 	}
 	p.closed = true
+	close(p.pranks.ending)
 	var errs []error
 	for _, s := range p.servers {
 		errs = append(errs, s.close(closeGrace))
@@ -217,12 +243,10 @@ func (p *Provider) Close() error {
 			t.CloseIdleConnections()
 		}
 	}
-	if p.ownKeys {
-		// Key generation cannot be interrupted. It is waited for, so that
-		// nothing outlives the test; it ends by itself within a second or so.
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-		defer cancel()
-		errs = append(errs, p.keys.Ready(ctx))
-	}
+	// Key generation cannot be interrupted. It is waited for, so that nothing
+	// outlives the test; it ends by itself within a second or so.
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	errs = append(errs, p.keys.finish(ctx))
 	return errors.Join(errs...)
 }

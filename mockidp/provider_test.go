@@ -44,7 +44,16 @@ func TestWrongOptions(t *testing.T) {
 		`for confidential clients only`:                                    {WithClients(Client{ID: "a", Public: true, GrantTypes: []string{"client_credentials"}})},
 		`authentication method "none" is none`:                             {WithClients(Client{ID: "a", AuthMethods: []string{"none"}})},
 		`AuthMethods is empty`:                                             {WithClients(Client{ID: "a", AuthMethods: []string{}})},
-		`grant type "password" is not served`:                              {WithClients(Client{ID: "a", GrantTypes: []string{"password"}})},
+		`grant type "telepathy" is not served`:                             {WithClients(Client{ID: "a", GrantTypes: []string{"telepathy"}})},
+		`did you mean "password"?`:                                         {WithClients(Client{ID: "a", GrantTypes: []string{"passwort"}})},
+		`response type "code code" is not served`:                          {WithClients(Client{ID: "a", ResponseTypes: []string{"code code"}})},
+		`access token format "JWT" is neither`:                             {WithClients(Client{ID: "a", AccessTokenFormat: "JWT"})},
+		`post-logout redirect URI "/out" is not`:                           {WithClients(Client{ID: "a", PostLogoutRedirectURIs: []string{"/out"}})},
+		`resource "a" is not an absolute URI`:                              {WithClients(Client{ID: "a", Resources: []string{"a"}})},
+		`refresh grace -1s is negative`:                                    {WithClients(Client{ID: "a", RefreshGrace: -time.Second})},
+		`a user has no Subject`:                                            {WithUsers(User{Username: "a"})},
+		`user "é": the subject is not`:                                     {WithUsers(User{Subject: "é"})},
+		`the name "a" is another user's`:                                   {WithUsers(User{Subject: "a"}, User{Subject: "b", Username: "a"})},
 		`"a b" is not a scope`:                                             {WithClients(Client{ID: "a", Scopes: []string{"a b"}})},
 		`default scope "x" is not one of its Scopes`:                       {WithClients(Client{ID: "a", DefaultScopes: []string{"x"}})},
 		`redirect URI "/cb" is not an absolute URI`:                        {WithClients(Client{ID: "a", RedirectURIs: []string{"/cb"}})},
@@ -103,7 +112,7 @@ func TestSettings(t *testing.T) {
 
 func TestDefaultClients(t *testing.T) {
 	g := gomega.NewWithT(t)
-	a, b := newProvider(t), newProvider(t)
+	a, b := newFull(t), newFull(t)
 	g.Expect(a.Clients()).To(gomega.HaveLen(len(DefaultClients())))
 	for _, c := range a.Clients() {
 		other, ok := b.Client(c.ID)
@@ -342,17 +351,15 @@ func TestKeySet(t *testing.T) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	// Whether the key is there by now is open; ES256 is, in any case.
-	key, err := keys.private(gone, algES256)
+	key, err := keys.slots[algES256].wait(gone)
 	g.Expect(err).NotTo(gomega.HaveOccurred())
 	g.Expect(key).NotTo(gomega.BeNil())
 	g.Expect(keys.Ready(context.Background())).To(gomega.Succeed())
-	g.Expect(keys.published(context.Background())).To(gomega.Equal([]string{"ES256", "EdDSA", "RS256"}))
+	g.Expect(keys.started()).To(gomega.Equal([]string{"ES256", "EdDSA", "RS256"}))
 
 	slow := newKeySet()
-	slow.startRSA.Do(func() { slow.rsaStarted = true }) // and never done
+	slow.slots[algRS256].once.Do(func() { slow.slots[algRS256].running = true }) // and never done
 	g.Expect(slow.Ready(gone)).To(gomega.MatchError(context.Canceled))
-	_, err = slow.private(gone, "none")
-	g.Expect(err).To(gomega.HaveOccurred())
 	p := newProvider(t, WithKeys(slow), WithClients(Client{ID: "rsa", SigningAlg: "RS256"}, Client{ID: "ec"}))
 	g.Expect(outcome(ask(p, sent{basic: "ec", form: cc()}))).To(gomega.Equal("200 token"))
 	for _, s := range []sent{{basic: "rsa", form: cc()}, get(pathJWKS)} {

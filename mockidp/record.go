@@ -44,6 +44,27 @@ type Request struct {
 	// Reached are the fault points that the request reached, see
 	// [Provider.Hits], in order.
 	Reached []string
+	// Endpoint is the name of the endpoint, as in [AtEndpoint].
+	Endpoint string
+	// Client is the client that the request was from, or said it was from.
+	Client string
+	// Description is the error_description of the answer.
+	Description string
+	// Lies and Conditions are those that changed the answer, Scripted is the
+	// scripted reply that did.
+	Lies, Conditions []string
+	Scripted         string
+}
+
+// clone copies the request and all it holds.
+func (r Request) clone() Request {
+	r.Header = r.Header.Clone()
+	r.Body = bytes.Clone(r.Body)
+	r.Verdicts = slices.Clone(r.Verdicts)
+	for _, list := range []*[]string{&r.Reached, &r.Lies, &r.Conditions} {
+		*list = slices.Clone(*list)
+	}
+	return r
 }
 
 // Verdict is what one rule of [KindRequest] says about one request.
@@ -69,6 +90,8 @@ type Verdict struct {
 type record struct {
 	mu       sync.Mutex
 	requests []Request
+	taken    []bool        // by [Provider.Take]
+	changed  chan struct{} // closed when a request is added, nil when nobody waits
 	sizes    []int
 	size     int
 	dropped  int
@@ -78,7 +101,8 @@ type record struct {
 
 // sizeOf is what a request costs: what it holds, roughly.
 func sizeOf(r *Request) int {
-	n := 256 + len(r.URL) + len(r.Host) + len(r.Body) + 160*len(r.Verdicts) + 32*len(r.Reached)
+	n := 256 + len(r.URL) + len(r.Host) + len(r.Body) + 160*len(r.Verdicts) + 32*len(r.Reached) +
+		len(r.Endpoint) + len(r.Client) + len(r.Description)
 	for name, values := range r.Header {
 		for _, v := range values {
 			n += len(name) + len(v)
@@ -92,12 +116,17 @@ func (c *record) add(r Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.requests = append(c.requests, r)
+	c.taken = append(c.taken, false)
 	c.sizes = append(c.sizes, size)
 	c.size += size
+	if c.changed != nil {
+		close(c.changed)
+		c.changed = nil
+	}
 	for len(c.requests) > 0 && (len(c.requests) > c.maxCount || c.size > c.maxBytes) {
 		c.size -= c.sizes[0]
 		c.requests[0] = Request{} // so that what it held is freed now
-		c.requests, c.sizes = c.requests[1:], c.sizes[1:]
+		c.requests, c.sizes, c.taken = c.requests[1:], c.sizes[1:], c.taken[1:]
 		c.dropped++
 	}
 }
@@ -109,10 +138,7 @@ func (p *Provider) Requests() []Request {
 	defer p.record.mu.Unlock()
 	out := slices.Clone(p.record.requests)
 	for i := range out {
-		out[i].Header = out[i].Header.Clone()
-		out[i].Body = bytes.Clone(out[i].Body)
-		out[i].Verdicts = slices.Clone(out[i].Verdicts)
-		out[i].Reached = slices.Clone(out[i].Reached)
+		out[i] = out[i].clone()
 	}
 	return out
 }

@@ -84,7 +84,7 @@ func TestVerdicts(t *testing.T) {
 	g.Expect(names).To(gomega.Equal([]string{
 		ruleTokenPostOnly, ruleParametersUnrepeated, ruleSingleClientAuthentication, ruleClientSecretVerified,
 		ruleConfidentialClientAuthenticates, ruleClientAuthenticationRequired,
-		ruleGrantTypeRequired, ruleGrantTypeExact, ruleGrantTypeKnown,
+		ruleGrantTypeRequired, ruleGrantTypeExact, ruleGrantTypeKnown, ruleClientGrantRegistered,
 	}))
 
 	s := sent{header: basicOf(ClientConfidential, "wrong"), form: url.Values{"grant_type": {"Client_Credentials"}, "scope": {"admin"}}}

@@ -9,22 +9,26 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
-// registry holds the clients. It does not change once made.
+// registry holds the clients. Registration, update and deletion change which
+// clients are in it; a client that is in it never changes, so that a request
+// keeps to the one it found.
 type registry struct {
-	clients []Client // in the order given
+	mu      sync.RWMutex
+	clients []*Client // in the order given, then as registered
 	byID    map[string]*Client
 }
 
 // newRegistry completes and checks the clients. defaultAlg is the signing
 // algorithm of clients that name none.
 func newRegistry(clients []Client, defaultAlg string) (*registry, error) {
-	reg := &registry{clients: make([]Client, len(clients)), byID: make(map[string]*Client, len(clients))}
-	for i, c := range clients {
+	reg := &registry{byID: make(map[string]*Client, len(clients))}
+	for _, c := range clients {
 		c = c.clone()
 		if err := c.complete(defaultAlg); err != nil {
 			return nil, fmt.Errorf("mockidp: client %q: %w", c.ID, err)
@@ -32,15 +36,31 @@ func newRegistry(clients []Client, defaultAlg string) (*registry, error) {
 		if reg.byID[c.ID] != nil {
 			return nil, fmt.Errorf("mockidp: client %q: the identifier is given twice; each client needs its own", c.ID)
 		}
-		reg.clients[i] = c
-		reg.byID[c.ID] = &reg.clients[i]
+		reg.clients = append(reg.clients, &c)
+		reg.byID[c.ID] = &c
 	}
 	return reg, nil
 }
 
+// find gives the client with an identifier, or nil.
+func (r *registry) find(id string) *Client {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.byID[id]
+}
+
+// all lists the clients in their order.
+func (r *registry) all() []*Client {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Clone(r.clients)
+}
+
 // clone copies the client and its lists.
 func (c Client) clone() Client {
-	for _, list := range []*[]string{&c.AuthMethods, &c.GrantTypes, &c.Scopes, &c.DefaultScopes, &c.RedirectURIs, &c.Audience} {
+	c.JWKS = slices.Clone(c.JWKS)
+	c.registration = nil // it stays with the provider that the client registered at
+	for _, list := range []*[]string{&c.AuthMethods, &c.GrantTypes, &c.Scopes, &c.DefaultScopes, &c.RedirectURIs, &c.Audience, &c.ResponseTypes, &c.PostLogoutRedirectURIs, &c.Resources} {
 		*list = slices.Clone(*list)
 	}
 	return c
@@ -60,10 +80,11 @@ func (c *Client) complete(defaultAlg string) error {
 	if err := c.completeAuthentication(); err != nil {
 		return err
 	}
-	for _, g := range c.GrantTypes {
-		if g != grantClientCredentials {
-			return fmt.Errorf("grant type %q is not served; %s is", g, grantClientCredentials)
-		}
+	if err := c.completeGrants(); err != nil {
+		return err
+	}
+	if err := checkLogin(c.Login, c.Consent); err != nil {
+		return err
 	}
 	for _, s := range slices.Concat(c.Scopes, c.DefaultScopes) {
 		if !isScopeToken(s) {
@@ -115,18 +136,13 @@ func (c *Client) completeAuthentication() error {
 	if c.AuthMethods == nil {
 		c.AuthMethods = []string{ClientSecretBasic}
 	}
-	if len(c.AuthMethods) == 0 {
-		return fmt.Errorf("AuthMethods is empty; a confidential client needs %s or %s", ClientSecretBasic, ClientSecretPost)
-	}
-	for _, m := range c.AuthMethods {
-		if m != ClientSecretBasic && m != ClientSecretPost {
-			return fmt.Errorf("authentication method %q is none a confidential client can use here; use %s or %s", m, ClientSecretBasic, ClientSecretPost)
-		}
+	if err := c.checkAuthMethods(); err != nil {
+		return err
 	}
 	if c.GrantTypes == nil {
 		c.GrantTypes = []string{grantClientCredentials}
 	}
-	if c.Secret == "" {
+	if c.Secret == "" && c.usesSecret() {
 		c.Secret = randomWord() + strings.Map(func(r rune) rune {
 			if url.QueryEscape(string(r)) == string(r) {
 				return -1
@@ -134,7 +150,7 @@ func (c *Client) completeAuthentication() error {
 			return r
 		}, c.ID)
 	}
-	return nil
+	return c.completeAssertions()
 }
 
 // randomWord is a secret of 256 random bits in characters that no encoding
@@ -157,8 +173,8 @@ func (c *Client) mayUseGrant(grant string) bool { return slices.Contains(c.Grant
 // authMethods lists the methods that some client can use, strongest habit first.
 func (r *registry) authMethods() []string {
 	var out []string
-	for _, m := range []string{ClientSecretBasic, ClientSecretPost, AuthMethodNone} {
-		if slices.ContainsFunc(r.clients, func(c Client) bool { return c.mayUse(m) }) {
+	for _, m := range []string{ClientSecretBasic, ClientSecretPost, ClientSecretJWT, PrivateKeyJWT, AuthMethodNone} {
+		if slices.ContainsFunc(r.all(), func(c *Client) bool { return c.mayUse(m) }) {
 			out = append(out, m)
 		}
 	}
@@ -168,8 +184,18 @@ func (r *registry) authMethods() []string {
 // scopes lists every scope that some client may have, sorted.
 func (r *registry) scopes() []string {
 	var out []string
-	for _, c := range r.clients {
+	for _, c := range r.all() {
 		out = append(out, c.Scopes...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// signingAlgs lists the algorithms that some client has its tokens signed with.
+func (r *registry) signingAlgs() []string {
+	var out []string
+	for _, c := range r.all() {
+		out = append(out, c.SigningAlg)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -8,9 +8,13 @@ import (
 
 // Paths of the endpoints, below the issuer.
 const (
-	pathToken     = "/token"
-	pathAuthorize = "/authorize"
-	pathJWKS      = "/jwks"
+	pathToken      = "/token"
+	pathAuthorize  = "/authorize"
+	pathJWKS       = "/jwks"
+	pathIntrospect = "/introspect"
+	pathRevoke     = "/revoke"
+	pathUserinfo   = "/userinfo"
+	pathEndSession = "/logout"
 )
 
 // The well-known URI suffixes (RFC 8414 §7.3, OpenID Connect Discovery §8.1).
@@ -28,8 +32,26 @@ func (x *exchange) route() *reply {
 		return x.token()
 	case x.id.path + pathJWKS:
 		return x.only((*exchange).jwks, http.MethodGet, http.MethodHead)
+	case x.id.path + pathIntrospect:
+		return x.only((*exchange).introspect, http.MethodPost)
+	case x.id.path + pathRevoke:
+		return x.only((*exchange).revokeEndpoint, http.MethodPost)
+	case x.id.path + pathUserinfo:
+		if x.p.servesOpenID() {
+			return x.only((*exchange).userinfo, http.MethodGet, http.MethodPost)
+		}
+	case x.id.path + pathEndSession:
+		if x.p.servesOpenID() {
+			return x.only((*exchange).logout, http.MethodGet, http.MethodPost)
+		}
 	case x.id.path + pathAuthorize:
 		return x.only((*exchange).authorize, http.MethodGet, http.MethodHead, http.MethodPost)
+	}
+	if page := x.frontPage(path); page != nil {
+		return x.only(page, http.MethodGet, http.MethodHead, http.MethodPost)
+	}
+	if e := x.extendedRoute(path); e != nil {
+		return e(x)
 	}
 	if doc := x.wellKnown(path); doc != nil {
 		return x.only(doc, http.MethodGet, http.MethodHead)

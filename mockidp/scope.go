@@ -29,6 +29,8 @@ func parseScope(s string) (scopes []string, ok bool) {
 	return scopes, true
 }
 
+func joinScope(scopes []string) string { return strings.Join(scopes, " ") }
+
 // granted is what a request for scopes came to.
 type granted struct {
 	scopes []string

@@ -2,12 +2,15 @@ package mockidp
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -30,31 +33,58 @@ type server struct {
 	listener net.Listener
 	serving  chan struct{} // closed when Serve has returned
 
-	mu     sync.Mutex
-	conns  map[net.Conn]http.ConnState
-	change chan struct{} // closed and replaced at every change of conns
+	mu       sync.Mutex
+	conns    map[net.Conn]http.ConnState
+	handling int           // requests that a handler is at
+	change   chan struct{} // closed and replaced at every change of conns and handling
 }
 
-// startServer serves h on l until close.
-func startServer(l net.Listener, h http.Handler) *server {
+// startServer serves h on l until close, with TLS if there is a configuration
+// for it.
+func startServer(l net.Listener, h http.Handler, secure *tls.Config) *server {
 	s := &server{
 		listener: l,
 		serving:  make(chan struct{}), change: make(chan struct{}),
 		conns: make(map[net.Conn]http.ConnState),
 	}
 	s.http = &http.Server{
-		Handler:           h,
+		Handler:           s.counting(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeader,
 		ConnState:         s.track,
+		ConnContext:       withConn,
+		TLSConfig:         secure,
+		ErrorLog:          log.New(handshakeLog{}, "", 0),
 	}
 	go func() {
 		defer close(s.serving)
-		_ = s.http.Serve(l) // always an error, and after close the expected one
+		// Always an error, and after close the expected one.
+		if secure != nil {
+			_ = s.http.ServeTLS(l, "", "")
+		} else {
+			_ = s.http.Serve(l)
+		}
 	}()
 	return s
+}
+
+// counting counts the requests that h is at. With HTTP/2 a connection can end
+// before its handlers do.
+func (s *server) counting(h http.Handler) http.Handler {
+	add := func(n int) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.handling += n
+		close(s.change)
+		s.change = make(chan struct{})
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		add(1)
+		defer add(-1)
+		h.ServeHTTP(w, r)
+	})
 }
 
 // track keeps the state of each connection. A connection counts as active from
@@ -96,7 +126,8 @@ func (s *server) close(grace time.Duration) error {
 	return nil
 }
 
-// count counts the connections in one of the states.
+// count counts the connections in one of the states, or the requests that a
+// handler is at where these are more.
 func (s *server) count(states ...http.ConnState) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,10 +137,11 @@ func (s *server) count(states ...http.ConnState) int {
 			n++
 		}
 	}
-	return n
+	return max(n, s.handling)
 }
 
-// await waits until no connection is in one of the states, and gives the number
+// await waits until no connection is in one of the states and no handler at
+// work, and gives the number
 // of those that still are when done is closed.
 func (s *server) await(done <-chan struct{}, states ...http.ConnState) int {
 	for {
@@ -132,12 +164,10 @@ func (s *server) await(done <-chan struct{}, states ...http.ConnState) int {
 // until [Provider.Close]. Unless [WithIssuer] was given, the issuer becomes the
 // bound address. When Listen returns the provider can sign. It binds once.
 func (p *Provider) Listen(addr string) error {
-	if p.signsWithRSA {
-		ready, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-		defer cancel()
-		if err := p.keys.Ready(ready); err != nil {
-			return err
-		}
+	ready, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := p.keys.ready(ready); err != nil {
+		return err
 	}
 	p.running.Lock()
 	defer p.running.Unlock()
@@ -148,11 +178,15 @@ func (p *Provider) Listen(addr string) error {
 		return fmt.Errorf("mockidp: Listen: the provider listens on %s already", p.listener.Addr())
 	}
 	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("mockidp: %w", err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("mockidp: Listen: %s is in use by another program; choose another port, or port 0 for a free one: %w", addr, err)
+	case err != nil:
+		return fmt.Errorf("mockidp: Listen: %w", err)
 	}
+	l = refusing{l, p.IsDown}
 	if !p.fixed {
-		id, err := newIdentity("http://" + reachable(l.Addr()) + p.path)
+		id, err := newIdentity(p.scheme() + reachable(l.Addr()) + p.path)
 		if err != nil {
 			_ = l.Close()
 			return err
@@ -160,7 +194,7 @@ func (p *Provider) Listen(addr string) error {
 		p.identity.Store(id)
 	}
 	p.listener = l
-	p.servers = append(p.servers, startServer(l, p.Handler()))
+	p.servers = append(p.servers, startServer(l, p.Handler(), p.tlsConfig(p.identity.Load())))
 	return nil
 }
 

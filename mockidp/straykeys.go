@@ -44,8 +44,10 @@ func (x *exchange) strayKeys() []object {
 }
 
 // strayKeyID gives a stray key a kid that looks like all others.
-func (x *exchange) strayKeyID(of string) string {
-	sum := sha256.Sum256([]byte("stray key\x00" + of + "\x00" + x.id.base))
+func (x *exchange) strayKeyID(of string) string { return strayKeyIDOf(of, x.id.base) }
+
+func strayKeyIDOf(of, issuer string) string {
+	sum := sha256.Sum256([]byte("stray key\x00" + of + "\x00" + issuer))
 	return encodeOctets(sum[:])
 }
 

@@ -12,7 +12,7 @@ import (
 // extensions define may repeat (RFC 8707 §2).
 var tokenParameters = []string{
 	"grant_type", "scope", "client_id", "client_secret", "code", "redirect_uri",
-	"refresh_token", "username", "password", "client_assertion", "client_assertion_type",
+	"refresh_token", "username", "password", "client_assertion", "client_assertion_type", "code_verifier",
 }
 
 // token answers at the token endpoint. Every answer, whatever its status, is
@@ -29,11 +29,14 @@ func (x *exchange) token() *reply {
 	if bad != nil {
 		return x.refused(bad)
 	}
-	scope, bad := x.grantScope(client, f.get("scope"))
+	set, bad := grantFor(f).handle(x, client, f)
 	if bad != nil {
 		return x.refused(bad)
 	}
-	return x.tokenAnswer(client, scope)
+	if bad := x.passToken(client, f, set); bad != nil {
+		return x.refused(bad)
+	}
+	return x.answerTokens(client, set)
 }
 
 // tokenParameters reads the request's parameters, or gives the answer to a
@@ -102,9 +105,10 @@ func (x *exchange) checkTokenRequest(f form) (*Client, *refusal) {
 			return nil, bad
 		}
 	}
-	// RFC 6749 §4.4: client credentials are for confidential clients only. A
-	// public client is never registered for them.
-	if !client.mayUseGrant(grantClientCredentials) {
+	// RFC 6749 §4.4: client credentials, for one, are for confidential clients
+	// only. A public client is never registered for them.
+	grant := grantFor(f).name
+	if x.breaks(ruleClientGrantRegistered, client.mayUseGrant(grant), "a grant type registered for the client", grant) {
 		return nil, refuse(errUnauthorizedClient, "the client is not registered for this grant type")
 	}
 	return client, nil
@@ -119,8 +123,24 @@ func (x *exchange) checkRepeated(f form) *refusal {
 	return nil
 }
 
+// grantFor is the grant of a request whose grant type has passed: the one named,
+// in whatever letter case, else client credentials.
+func grantFor(f form) grantType {
+	got := f.get("grant_type")
+	if g, ok := grantNamed(got); ok {
+		return g
+	}
+	for _, g := range grantTypes {
+		if strings.EqualFold(g.name, got) {
+			return g
+		}
+	}
+	g, _ := grantNamed(GrantClientCredentials)
+	return g
+}
+
 // checkGrantType refuses a request whose grant type is missing or is none that
-// is served. There is one grant for now, so what passes is that one.
+// is served.
 func (x *exchange) checkGrantType(f form) *refusal {
 	got := f.get("grant_type")
 	if x.breaks(ruleGrantTypeRequired, got != "", "grant_type", "none") {
@@ -132,38 +152,46 @@ func (x *exchange) checkGrantType(f form) *refusal {
 	if got == "" {
 		return nil
 	}
-	served := []string{grantClientCredentials}
-	if got == grantExtension && !x.keeps(ruleMetadataGrantsComplete) {
-		served = append(served, grantExtension)
+	if x.servesGrant(got) {
+		x.breaks(ruleGrantTypeExact, true, "", "")
+		x.breaks(ruleGrantTypeKnown, true, "", "")
+		return nil
 	}
-	exact := slices.Contains(served, got)
+	served := slices.DeleteFunc(x.p.servedGrants(), func(g string) bool { return !x.servesGrant(g) })
 	bad := refuse(errUnsupportedGrantType, "the grant type is not served")
-	if !exact && strings.EqualFold(got, grantClientCredentials) {
-		if x.breaks(ruleGrantTypeExact, false, grantClientCredentials, "another spelling") {
+	if near := slices.IndexFunc(served, func(g string) bool { return strings.EqualFold(g, got) }); near >= 0 {
+		if x.breaks(ruleGrantTypeExact, false, served[near], "another spelling") {
 			return bad
 		}
 		return nil
 	}
-	if exact {
-		x.breaks(ruleGrantTypeExact, true, "", "")
-	}
-	if x.breaks(ruleGrantTypeKnown, exact, strings.Join(served, ", "), "another grant type") {
+	if x.breaks(ruleGrantTypeKnown, false, strings.Join(served, ", "), "another grant type") {
 		return bad
 	}
 	return nil
 }
 
-// tokenAnswer is the successful answer (RFC 6749 §5.1).
-func (x *exchange) tokenAnswer(c *Client, scope granted) *reply {
-	token, err := x.accessToken(c, scope.scopes)
-	if err != nil {
-		rep := text(http.StatusServiceUnavailable, "the signing key is not ready")
-		x.noStore(rep)
-		return rep
+// servesGrant reports whether the token endpoint serves a grant type. A provider
+// that advertises a grant it does not have refuses that one, and one that hides a
+// grant serves it under the other name as well.
+func (x *exchange) servesGrant(name string) bool {
+	switch name {
+	case grantExtension:
+		return !x.keeps(ruleMetadataGrantsComplete)
+	case GrantPassword:
+		if !x.keeps(ruleMetadataGrantsServed) {
+			return false
+		}
 	}
+	_, known := grantNamed(name)
+	return known && x.p.servesGrant(name)
+}
+
+// tokenAnswer is the successful answer (RFC 6749 §5.1).
+func (x *exchange) tokenAnswer(c *Client, set *tokenSet, access, refresh, idToken string) *reply {
 	doc := object{}
 	if x.keeps(ruleTokenClientCredentials) {
-		doc["access_token"] = token
+		doc["access_token"] = access
 	}
 	if x.keeps(ruleTokenTypePresent) {
 		doc["token_type"] = "Bearer"
@@ -172,18 +200,33 @@ func (x *exchange) tokenAnswer(c *Client, scope granted) *reply {
 		}
 	}
 	if !x.varies(varExpiresInAbsent) {
-		doc["expires_in"] = lifetimeSeconds(c)
+		lifetime := set.lifetime
+		if lifetime == 0 {
+			lifetime = c.TokenLifetime
+		}
+		doc["expires_in"] = lifetimeSeconds(lifetime)
 	}
-	if len(scope.scopes) > 0 && !scope.silent {
-		doc["scope"] = strings.Join(scope.scopes, " ")
+	if len(set.scope.scopes) > 0 && !set.scope.silent {
+		doc["scope"] = joinScope(set.scope.scopes)
 	}
-	if !x.keeps(ruleClientCredentialsNoRefresh) {
+	if refresh != "" {
+		doc["refresh_token"] = refresh
+	}
+	if set.grant.kind == GrantClientCredentials && !x.keeps(ruleClientCredentialsNoRefresh) {
 		doc["refresh_token"] = randomWord()
+	}
+	if idToken != "" {
+		doc["id_token"] = idToken
+	}
+	for name, value := range set.members {
+		doc[name] = value
 	}
 	if x.varies(varUnknownMembers) {
 		doc["mockidp_extension"] = object{"levels": []int{1, 2, 3}, "nothing": nil}
 	}
-	rep := x.json(http.StatusOK, doc)
+	d := &outDocument{endpoint: "token", client: c, status: http.StatusOK, doc: doc}
+	x.outgoingDocument(d)
+	rep := x.json(d.status, d.doc)
 	if x.keeps(ruleTokenNoStore) {
 		x.noStore(rep)
 	}

@@ -35,7 +35,7 @@ func TestTokenRequests(t *testing.T) {
 		"letter case":                          {sent{basic: ClientConfidential, raw: "grant_type=CLIENT_CREDENTIALS"}, "400 unsupported_grant_type", ""},
 		"a space behind it":                    {sent{basic: ClientConfidential, raw: "grant_type=client_credentials+"}, "400 unsupported_grant_type", ""},
 		"the extension grant is not served":    {sent{basic: ClientConfidential, form: url.Values{"grant_type": {grantExtension}}}, "400 unsupported_grant_type", ""},
-		"unknown parameters are ignored":       {sent{basic: ClientConfidential, raw: joined(grant, "x=1", "x=2", "resource=a", "resource=b")}, "200 token", "read write"},
+		"unknown parameters are ignored":       {sent{basic: ClientConfidential, raw: joined(grant, "x=1", "x=2", "resource=urn:a", "resource=urn:b")}, "200 token", "read write"},
 		"grant_type twice":                     {sent{basic: ClientConfidential, raw: joined(grant, grant)}, "400 invalid_request", ""},
 		"client_id twice":                      {sent{raw: joined(grant, "client_id=a", "client_id=a")}, "400 invalid_request", ""},
 		"a code twice":                         {sent{basic: ClientConfidential, raw: joined(grant, "code=a", "code=b")}, "400 invalid_request", ""},
@@ -63,7 +63,7 @@ func TestTokenRequests(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := gomega.NewWithT(t)
-			p := newProvider(t, WithClients(DefaultClients()...), WithClients(
+			p := newProvider(t, WithClients(plainClients()...), WithClients(
 				Client{ID: "idle", GrantTypes: []string{}}, Client{ID: "narrow", Scopes: []string{"a", "b"}, DefaultScopes: []string{"a"}}))
 			a := ask(p, c.send)
 			g.Expect(outcome(a)).To(gomega.Equal(c.outcome), a.body)

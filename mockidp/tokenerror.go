@@ -12,6 +12,22 @@ const (
 	errUnauthorizedClient   = "unauthorized_client"
 	errUnsupportedGrantType = "unsupported_grant_type"
 	errInvalidScope         = "invalid_scope"
+	errInvalidGrant         = "invalid_grant"
+)
+
+// The error codes of the authorization endpoint (RFC 6749 §4.1.2.1, OpenID
+// Connect Core §3.1.2.6), of resource indicators (RFC 8707 §2) and of protected
+// resources (RFC 6750 §3.1).
+const (
+	errUnsupportedResponseType = "unsupported_response_type"
+	errLoginRequired           = "login_required"
+	errInteractionRequired     = "interaction_required"
+	errSelectionRequired       = "account_selection_required"
+	errInvalidTarget           = "invalid_target"
+	errInsufficientScope       = "insufficient_scope"
+	errConsentRequired         = "consent_required"
+	errAccessDenied            = "access_denied"
+	errInvalidToken            = "invalid_token"
 )
 
 // refusal is why a token request is refused.

@@ -54,6 +54,8 @@ const (
 	varErrorDescriptionLong = "error-description-long"
 	varErrorDescriptionNone = "error-description-absent"
 	varChunkedBodies        = "chunked-bodies"
+	varMemberOrder          = "member-order"
+	varLongValues           = "long-values"
 	groupAccessToken        = "access token"
 	groupMediaType          = "media type"
 	groupMetadata           = "metadata"
@@ -99,6 +101,8 @@ var varianceCatalog = []Variance{
 	{Name: varErrorDescriptionLong, Clause: "RFC 6749 §5.2", Group: groupErrorDescription, Text: "Errors have an error_description of two thousand characters and an error_uri."},
 	{Name: varErrorDescriptionNone, Clause: "RFC 6749 §5.2", Group: groupErrorDescription, Text: "Errors have no error_description."},
 	{Name: varChunkedBodies, Clause: "RFC 9110 §6.4", Text: "Answers have no Content-Length and arrive in several chunks."},
+	{Name: varMemberOrder, Clause: "RFC 8259 §4", Text: "The members of JSON answers stand in another order: that of the variance seed, or backwards."},
+	{Name: varLongValues, Clause: "RFC 6749 App. A.12", Text: "JWTs hold a claim of three thousand characters and are as long as that makes them."},
 }
 
 // Variances lists every variance in a stable order.

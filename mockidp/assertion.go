@@ -1,0 +1,151 @@
+package mockidp
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Limits of the assertions that clients and trusted issuers make.
+const (
+	// maxAssertionLifetime is how far in the future exp may lie: what RFC 7523 §3
+	// calls unreasonable is ours to say.
+	maxAssertionLifetime = time.Hour
+)
+
+// assertionType is the only client_assertion_type (RFC 7523 §2.2).
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// assertionRules names the rules that an assertion is held to. Client
+// authentication and the JWT bearer grant share the checks of RFC 7523 §3 and
+// answer to rules of their own.
+type assertionRules struct {
+	signature, alg, headerKey, critical, typ string
+	audience, expiry, unexpired, notBefore   string
+	lifetime, id, once                       string
+}
+
+// assertionBy is what is known about the one who made an assertion.
+type assertionBy struct {
+	name   string   // keeps the jti of different makers apart
+	algs   []string // allowed
+	typs   []string // of the header, in lower case; a header without one is fine
+	keys   func(fresh bool) []verifyKey
+	secret []byte // of HMAC algorithms
+}
+
+// checkAssertion applies RFC 7523 §3, items 3 to 10, and gives the reason for which
+// the assertion is refused, or nothing. The identifiers are not remembered yet.
+func (x *exchange) checkAssertion(t *jwtToken, by assertionBy, rules assertionRules) string {
+	if bad := x.checkAssertionHeader(t, by, rules); bad != "" {
+		return bad
+	}
+	if x.breaks(rules.signature, x.assertionSigned(t, by, rules), "a signature by a key of the issuer", "another") {
+		return "the signature of the assertion is not right"
+	}
+	known := slices.ContainsFunc(t.audience(), func(a string) bool { return slices.Contains(x.ownNames(), a) })
+	if x.breaks(rules.audience, known, "aud with the issuer identifier or the token endpoint", describeAudience(t)) {
+		return "the assertion is not meant for this server"
+	}
+	return x.checkAssertionTimes(t, rules)
+}
+
+func describeAudience(t *jwtToken) string {
+	if t.claims["aud"] == nil {
+		return "no aud"
+	}
+	return "aud of another server"
+}
+
+func (x *exchange) checkAssertionHeader(t *jwtToken, by assertionBy, rules assertionRules) string {
+	if x.breaks(rules.critical, t.header["crit"] == nil, "no crit", "crit") {
+		return "the assertion has critical header parameters that are not understood"
+	}
+	typ := t.typ()
+	if x.breaks(rules.typ, t.header["typ"] == nil || slices.Contains(by.typs, typ), strings.Join(by.typs, " or "), "another typ") {
+		return "the assertion is a JWT of another type"
+	}
+	if x.breaks(rules.alg, slices.Contains(by.algs, t.alg()), "an algorithm that is registered: "+strings.Join(by.algs, ", "), "another algorithm") {
+		return "the assertion is signed with an algorithm that is not allowed"
+	}
+	return ""
+}
+
+// assertionSigned reports whether the signature is right. An algorithm that was
+// let through although it is not allowed is believed: none needs no signature.
+func (x *exchange) assertionSigned(t *jwtToken, by assertionBy, rules assertionRules) bool {
+	switch {
+	case t.isUnsecured():
+		return !slices.Contains(by.algs, t.alg()) && x.set.modes[rules.alg] != Enforce
+	case slices.Contains(hmacAlgs, t.alg()):
+		return len(by.secret) > 0 && verifies(t.alg(), by.secret, t.signed, t.signature)
+	case t.signedBy(by.keys(false)):
+		return true
+	}
+	// The keys may have changed since they were fetched.
+	if t.signedBy(by.keys(true)) {
+		return true
+	}
+	return t.header["jwk"] != nil && !x.keeps(rules.headerKey) && t.signedBy(t.headerKey())
+}
+
+func (x *exchange) checkAssertionTimes(t *jwtToken, rules assertionRules) string {
+	now := x.p.clock.Now()
+	exp, expires := t.time("exp")
+	if x.breaks(rules.expiry, expires, "exp", "none") {
+		return "the assertion does not say when it expires"
+	}
+	if expires {
+		if x.breaks(rules.unexpired, now.Before(exp), "an exp that is to come", "one that has passed") {
+			return "the assertion has expired"
+		}
+		if x.breaks(rules.lifetime, exp.Sub(now) <= maxAssertionLifetime, "an exp within an hour", "a later one") {
+			return "the assertion expires too far in the future"
+		}
+	}
+	if nbf, there := t.time("nbf"); there && x.breaks(rules.notBefore, !now.Before(nbf), "an nbf that has passed", "one that is to come") {
+		return "the assertion is not valid yet"
+	}
+	return ""
+}
+
+// useAssertion remembers the identifier of an assertion that is right in all
+// else, and refuses one that was used before. It is remembered for as long as the
+// assertion could be used.
+func (x *exchange) useAssertion(t *jwtToken, by assertionBy, rules assertionRules) string {
+	id := t.str("jti")
+	if rules.id != "" && x.breaks(rules.id, id != "", "jti", "none") {
+		return "the assertion has no jti"
+	}
+	if id == "" {
+		return ""
+	}
+	now := x.p.clock.Now()
+	until := now.Add(maxAssertionLifetime)
+	if exp, ok := t.time("exp"); ok && exp.Before(until) {
+		until = exp
+	}
+	if !now.Before(until) { // an expired one that was let through
+		until = now.Add(time.Minute)
+	}
+	first := x.p.ext.assertions.put(by.name+"\x00"+id, struct{}{}, now, until)
+	if x.breaks(rules.once, first, "an assertion that was not used before", "one that was") {
+		return "the assertion was used before"
+	}
+	return ""
+}
+
+// ownNames are the audiences that mean this provider: its issuer identifier and
+// its token endpoint (RFC 7523 §3), and where it has one the endpoint for pushed
+// requests (RFC 9126 §2).
+func (x *exchange) ownNames() []string {
+	token := x.id.endpoint(pathToken)
+	if x.set.variances[varTokenEndpointQuery] {
+		token += "?" + tokenEndpointQuery
+	}
+	names := []string{x.issuer(), token}
+	if x.p.servesPushed() {
+		names = append(names, x.id.endpoint(pathPushed))
+	}
+	return names
+}

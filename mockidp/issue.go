@@ -1,0 +1,48 @@
+package mockidp
+
+// issueCode makes an authorization code for a grant.
+func (x *exchange) issueCode(c *Client, g *grant) string {
+	now := x.p.clock.Now()
+	value := randomWord()
+	x.p.grants.add(value, &issued{kind: KindCode, grant: g, scopes: g.scopes, audience: g.resources, at: now, expires: now.Add(c.CodeLifetime)})
+	return value
+}
+
+// issueRefresh makes a refresh token. It is good for all scopes of the grant,
+// however few were asked for this time (RFC 6749 §6).
+func (x *exchange) issueRefresh(c *Client, g *grant, parent *issued) string {
+	now := x.p.clock.Now()
+	value := randomWord()
+	x.p.grants.add(value, &issued{
+		kind: KindRefreshToken, grant: g, parent: parent, scopes: g.scopes, audience: g.resources,
+		at: now, expires: now.Add(c.RefreshLifetime),
+	})
+	return value
+}
+
+// answerTokens issues what a token request came to and answers it.
+func (x *exchange) answerTokens(c *Client, set *tokenSet) *reply {
+	var refresh string
+	access, _, err := x.issueAccess(c, set.grant, accessOptions{
+		parent: set.parent, scopes: set.scope.scopes, audience: set.audience, claims: set.claims, lifetime: set.lifetime,
+	})
+	if err != nil {
+		return x.cannotSign()
+	}
+	idToken := ""
+	if set.idToken {
+		if idToken, err = x.issueIDToken(c, set.grant, set.parent, idTokenExtras{accessToken: access}); err != nil {
+			return x.cannotSign()
+		}
+	}
+	if set.refresh && c.mayUseGrant(GrantRefreshToken) {
+		refresh = x.issueRefresh(c, set.grant, set.parent)
+	}
+	return x.tokenAnswer(c, set, access, refresh, idToken)
+}
+
+func (x *exchange) cannotSign() *reply {
+	rep := text(503, "the signing key is not ready")
+	x.noStore(rep)
+	return rep
+}
