@@ -17,6 +17,13 @@ import (
 //go:embed matrix.golden
 var golden string
 
+// unbound lists the rules of the mock that no check sees yet, one a line. Each is
+// shown to work by a test of package mockidp. The list cannot rot: a rule on it
+// that a check begins to see fails, and so does a new one that is not on it.
+//
+//go:embed unbound.golden
+var unbound string
+
 // judge finds what is wrong with the matrix.
 func (s *selftest) judge() {
 	s.m.order()
@@ -47,10 +54,26 @@ func (s *selftest) judge() {
 			s.problem("unproven", "%s is turned red by no fault that it names", c.ID)
 		}
 	}
-	for _, f := range s.m.Faults {
-		if !seen[f] {
-			s.problem("unseen", "no check notices that %s is switched off", f)
+	waiting := map[string]bool{}
+	for _, l := range strings.Split(s.unbound, "\n") {
+		if l != "" && !strings.HasPrefix(l, "#") {
+			waiting[l] = true
 		}
+	}
+	for _, f := range s.m.Faults {
+		switch {
+		case !seen[f] && !waiting[f]:
+			s.problem("unseen", "no check notices that %s is switched off", f)
+		case seen[f] && waiting[f]:
+			s.problem("stale", "%s is listed as seen by no check, and a check sees it", f)
+		}
+		if !seen[f] {
+			s.m.Unseen = append(s.m.Unseen, f)
+		}
+		delete(waiting, f)
+	}
+	for f := range waiting {
+		s.problem("stale", "%s is listed as seen by no check, and no rule is called that", f)
 	}
 	s.compare()
 	s.m.order()
@@ -88,6 +111,13 @@ func lines(s string) map[string]string {
 	return out
 }
 
+// Unbound is the list of the rules that no check sees, in the form of its file.
+func (m *Matrix) Unbound() string {
+	return "# Rules of the mock identity provider that no check sees yet; tests of package\n" +
+		"# mockidp show that each works. Written by:\n" +
+		"#   go test ./suites/selftest -run Golden -update\n" + strings.Join(append(m.Unseen, ""), "\n")
+}
+
 // Golden is the matrix in the form of the golden file: a line a fault, with
 // the checks whose verdict it changes.
 func (m *Matrix) Golden() string {
@@ -95,6 +125,9 @@ func (m *Matrix) Golden() string {
 	b.WriteString("# Which checks each fault changes, and into what. Written by:\n" +
 		"#   go test ./suites/selftest -run Golden -update\n")
 	for _, f := range m.Faults {
+		if slices.Contains(m.Unseen, f) && !slices.ContainsFunc(m.Cells, func(c Cell) bool { return c.Fault == f }) {
+			continue // in the other file
+		}
 		fmt.Fprintf(&b, "%s:", f)
 		for _, c := range m.Cells {
 			if c.Fault == f {
@@ -112,6 +145,9 @@ func (m *Matrix) Write(w io.Writer, proves map[string][]string) error {
 	t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "FAULT\tPROVEN BY\tALSO SEEN BY")
 	for _, f := range m.Faults {
+		if slices.Contains(m.Unseen, f) {
+			continue
+		}
 		var named, others []string
 		for _, c := range m.Cells {
 			if c.Fault != f || !red(c.Verdict) {
@@ -151,5 +187,8 @@ func (m *Matrix) Sentence() string {
 	if len(m.Problems) > 0 {
 		return fmt.Sprintf("%s; the self-test fails: %d problems.", s, len(m.Problems))
 	}
-	return s + "; every check is proven, every fault is seen, no correct server is called wrong."
+	if n := len(m.Unseen); n > 0 {
+		s += fmt.Sprintf("; %d of the faults wait for checks that do not exist yet", n)
+	}
+	return s + "; every check is proven, every other fault is seen, no correct server is called wrong."
 }

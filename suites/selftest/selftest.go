@@ -50,6 +50,8 @@ type Matrix struct {
 	Cells []Cell
 	// Reached counts the pairs that were run, Runs the runs in all.
 	Reached, Runs int
+	// Unseen are the faults that no check notices.
+	Unseen []string
 	// Problems are what makes the self-test fail, for people; empty when the
 	// self-test is whole.
 	Problems []Problem
@@ -59,7 +61,7 @@ type Matrix struct {
 // Problem is one reason why the self-test fails.
 type Problem struct {
 	// Kind is "not clean", "false alarm", "miss", "surprise", "unproven",
-	// "unseen" or "unknown fault".
+	// "unseen", "stale" or "unknown fault".
 	Kind string
 	Text string
 }
@@ -76,19 +78,19 @@ const DefaultSeed = "authassay-selftest"
 // Run runs the self-test. The error tells that it could not be run; what it
 // found wrong is in the matrix.
 func Run(ctx context.Context, o Options) (*Matrix, error) {
-	return run(ctx, o, catalog.All(), golden)
+	return run(ctx, o, catalog.All(), golden, unbound)
 }
 
-// run is Run for any catalogue and golden matrix, so that the self-test itself
+// run is Run for any catalogue and golden files, so that the self-test itself
 // can be shown to fail.
-func run(ctx context.Context, o Options, cat *check.Catalog, golden string) (*Matrix, error) {
+func run(ctx context.Context, o Options, cat *check.Catalog, golden, unbound string) (*Matrix, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.Seed == "" {
 		o.Seed = DefaultSeed
 	}
-	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, m: &Matrix{Seed: o.Seed}}
+	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, unbound: unbound, m: &Matrix{Seed: o.Seed}}
 	for _, r := range mockidp.Rules() {
 		s.m.Faults = append(s.m.Faults, r.Name)
 	}
@@ -116,12 +118,12 @@ func run(ctx context.Context, o Options, cat *check.Catalog, golden string) (*Ma
 
 // selftest is one self-test on its way.
 type selftest struct {
-	opts   Options
-	keys   *mockidp.KeySet
-	cat    *check.Catalog
-	golden string
-	active []*check.Check
-	m      *Matrix
+	opts            Options
+	keys            *mockidp.KeySet
+	cat             *check.Catalog
+	golden, unbound string
+	active          []*check.Check
+	m               *Matrix
 
 	mu sync.Mutex
 	// points are the fault points that each check reaches on a clean server.
