@@ -3,6 +3,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -10,7 +12,12 @@ import (
 	"github.com/authassay/authassay/internal/cli"
 )
 
-func main() { os.Exit(execute(cli.Standard(), os.Args[1:])) }
+func main() {
+	// net/http logs to the default logger what a server sends out of turn, and
+	// that may be anything, a token too. What is worth saying, the report says.
+	log.SetOutput(io.Discard)
+	os.Exit(execute(cli.Standard(), os.Args[1:]))
+}
 
 // execute runs one command line and gives the exit code.
 func execute(s *cli.Streams, args []string) (code int) {

@@ -88,6 +88,13 @@ func (r *runner) all() error {
 	defer deadline.Stop()
 	r.remarks()
 	for _, source := range r.plan.sources {
+		if source.target != nil {
+			// Before the first target is asked: its answers may hold the secrets
+			// of another.
+			r.assay.Learn(source.target.Secrets()...)
+		}
+	}
+	for _, source := range r.plan.sources {
 		if err := r.target(source); err != nil {
 			return err
 		}

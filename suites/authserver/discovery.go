@@ -113,13 +113,32 @@ func read(t *check.T, l location) *document {
 	case d.err != nil:
 		d.resp = nil // a broken-off answer cannot be judged
 		d.why = d.err.Error()
+	case d.resp.Status == http.StatusTooManyRequests:
+		t.Inconclusive("metadata: %s: the target limits the rate of requests (429)", l.name)
 	case d.resp.Status < 200 || d.resp.Status > 299:
 		d.why = fmt.Sprintf("status %d", d.resp.Status)
 	default:
+		if !d.resp.Complete() {
+			t.Inconclusive("metadata: %s: the answer has %d bytes, more than is looked at", l.name, d.resp.BodyBytes)
+		}
 		a := oauth.Read(d.resp)
 		d.members, d.why = a.Members, a.NotJSON
+		if d.members != nil && !metadataMembersIn(d.members) {
+			d.members, d.why = nil, "a JSON object without any member of metadata"
+		}
 	}
 	return d
+}
+
+// metadataMembersIn tells a metadata document from what a server that answers
+// any path with some JSON says: it names an issuer, an endpoint or a list.
+func metadataMembersIn(m map[string]json.RawMessage) bool {
+	for name := range m {
+		if name == "issuer" || name == "jwks_uri" || strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") {
+			return true
+		}
+	}
+	return false
 }
 
 // choose takes the first document that names the issuer rightly, or else the

@@ -100,7 +100,7 @@ func (k jwk) secretMember() string {
 		return "k"
 	case "RSA", "EC", "OKP":
 		for _, m := range []string{"d", "p", "q", "dp", "dq", "qi", "oth"} {
-			if _, ok := k[m]; ok {
+			if raw, ok := k[m]; ok && string(raw) != "null" { // which some serialisers write for what is not there
 				return m
 			}
 		}

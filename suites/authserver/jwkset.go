@@ -27,6 +27,9 @@ func jwkSet() []*check.Check {
 			Run: func(t *check.T) {
 				s := keySet(t)
 				t.Record("media type", oauth.MediaType(s.resp.Header))
+				if t.Target().Endpoints.JWKS != "" && (s.resp.Status == http.StatusNotFound || oauth.Page(s.resp)) {
+					t.Inconclusive("there is no JWK Set at the URL of the target file (%s): is it the right one?", s.resp.URL)
+				}
 				t.Expect(s.resp).To(oauth.HaveStatus(http.StatusOK), "the JWK Set is not there")
 				t.Expect(s.resp).To(oauth.BeJSONObject(), "the JWK Set is not a JSON object")
 				t.Expect(s).To(statement{s.why == "" && len(s.keys) > 0, `"keys", a non-empty array of objects`, s.keysWere()},

@@ -28,33 +28,63 @@ type assertion struct {
 	t      *T
 	inner  types.Assertion
 	means  consequence
-	actual any
+	actual any // what the matcher is shown
+	last   any // the last of several values
 	failed *string
 }
 
 func newAssertion(t *T, means consequence, actual any, extra ...any) types.Assertion {
-	failed := new(string)
-	g := gomega.NewGomega(func(message string, _ ...int) { *failed = message })
-	return &assertion{t: t, inner: g.Expect(actual, extra...), means: means, actual: actual, failed: failed}
+	a := &assertion{t: t, means: means, actual: actual, last: actual, failed: new(string)}
+	g := gomega.NewGomega(func(message string, _ ...int) { *a.failed = message })
+	a.inner = g.Expect(actual, extra...)
+	if len(extra) > 0 {
+		a.last = extra[len(extra)-1]
+	}
+	return a
+}
+
+// watched is a matcher whose error is kept: a matcher that cannot be applied
+// says nothing about the target.
+type watched struct {
+	types.GomegaMatcher
+	asked bool
+	err   error
+}
+
+func (w *watched) Match(actual any) (ok bool, err error) {
+	w.asked = true
+	ok, w.err = w.GomegaMatcher.Match(actual)
+	return ok, w.err
 }
 
 func (a *assertion) match(m types.GomegaMatcher, want bool, desc []any) bool {
 	var ok bool
+	w := &watched{GomegaMatcher: m}
 	if want {
-		ok = a.inner.To(m)
+		ok = a.inner.To(w)
 	} else {
-		ok = a.inner.ToNot(m)
+		ok = a.inner.ToNot(w)
 	}
 	if ok {
 		return true
 	}
-	f := finding{message: describe(desc)}
-	if e, is := m.(Explainer); is && want {
+	f, means := finding{message: describe(desc)}, a.means
+	e, explains := m.(Explainer)
+	switch {
+	case w.err != nil:
+		means, f = spoils, finding{message: "the check itself broke: " + oneLine(w.err.Error())}
+	case !w.asked: // Gomega refused the other values, an error for example
+		f.got = oneLine(*a.failed)
+		f.expected = "no error and no further value"
+	case explains:
 		f.expected, f.got = e.Explain(a.actual)
-	} else {
+		if !want {
+			f.expected = "anything but " + f.expected
+		}
+	default:
 		f.expected, f.got = readGomega(*a.failed)
 	}
-	a.t.found(a.means, f)
+	a.t.found(means, f)
 	return false
 }
 
@@ -101,5 +131,5 @@ func (a *assertion) WithOffset(int) types.Assertion { return a }
 
 // Error returns an assertion on the last of several return values.
 func (a *assertion) Error() types.Assertion {
-	return &assertion{t: a.t, inner: a.inner.Error(), means: a.means, actual: a.actual, failed: a.failed}
+	return &assertion{t: a.t, inner: a.inner.Error(), means: a.means, actual: a.last, last: a.last, failed: a.failed}
 }

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/authassay/authassay/fixtures/target"
 )
 
 // Catalog is every check there is, by area and in order.
@@ -21,7 +24,12 @@ func NewCatalog(areas ...*Area) (*Catalog, error) {
 	c := &Catalog{Areas: areas, byID: map[string]*Check{}}
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	ids := map[string]bool{}
 	for _, a := range areas {
+		if ids[a.ID] {
+			bad("two areas are called %s", a.ID)
+		}
+		ids[a.ID] = true
 		for _, ch := range a.Checks {
 			if c.byID[ch.ID] != nil {
 				bad("two checks are called %s", ch.ID)
@@ -38,12 +46,23 @@ func NewCatalog(areas ...*Area) (*Catalog, error) {
 				bad("%s: the level %q is not one of the table", ch.ID, ch.Level)
 			}
 			for p, l := range ch.LevelUnder {
+				if !slices.Contains(target.Policies(), p) {
+					bad("%s: there is no policy %q", ch.ID, p)
+				}
 				if !l.Known() {
 					bad("%s: the level %q under %s is not one of the table", ch.ID, l, p)
 				}
 			}
 			if (ch.Run == nil) == (ch.Observe == nil) {
 				bad("%s: a check has either a body or an observer", ch.ID)
+			}
+			if ch.Observer() && (len(ch.Needs) > 0 || ch.Serial) {
+				bad("%s: an observer sends nothing, so it has no needs and is not serial", ch.ID)
+			}
+			for _, n := range ch.Needs {
+				if n.Name == "" || n.Met == nil {
+					bad("%s: a need without a name, or without a way to find out", ch.ID)
+				}
 			}
 			if len(ch.Proves) == 0 {
 				bad("%s: no fault proves that it can go red", ch.ID)
@@ -88,7 +107,7 @@ func (c *Catalog) Unknown(s Selection) (areas, patterns []string) {
 	for _, a := range s.Areas {
 		known := false
 		for _, have := range c.Areas {
-			known = known || have.ID == a
+			known = known || MatchID(a, have.ID)
 		}
 		if !known {
 			areas = append(areas, a)

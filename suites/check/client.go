@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -103,7 +105,7 @@ func (c *client) send(ctx context.Context, r *Request) (*Response, error) {
 		out.BodyBytes += rest
 	}
 	if err != nil {
-		return out, fmt.Errorf("the answer broke off after %d bytes: %w", out.BodyBytes, explainTimeout(ctx, err))
+		return out, &errBrokeOff{out.BodyBytes, explainTimeout(ctx, err)}
 	}
 	return out, nil
 }
@@ -126,6 +128,18 @@ func (e errRequestTimeout) Error() string {
 	return fmt.Sprintf("no complete answer within %s", time.Duration(e))
 }
 
+// errBrokeOff is an answer that began and did not end.
+type errBrokeOff struct {
+	bytes int64
+	err   error
+}
+
+func (e *errBrokeOff) Error() string {
+	return fmt.Sprintf("the answer broke off after %d bytes: %s", e.bytes, networkError(e.err))
+}
+
+func (e *errBrokeOff) Unwrap() error { return e.err }
+
 // explainTimeout puts the reason why a context ended in place of the bare
 // "context deadline exceeded".
 func explainTimeout(ctx context.Context, err error) error {
@@ -142,20 +156,30 @@ func explainTimeout(ctx context.Context, err error) error {
 func networkError(err error) string {
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
 	var op *net.OpError
+	var broke *errBrokeOff
 	switch {
+	case errors.As(err, &broke):
+		return broke.Error()
 	case isHostRefusal(err):
 		var h *errHost
 		errors.As(err, &h)
 		return h.msg
 	case errors.As(err, &cert):
 		return "the certificate is not trusted: " + cert.Err.Error() + " (see tls.ca_file in the target file, or --ca-file)"
+	case errors.As(err, &record):
+		return "the server does not speak TLS there; is it http, and not https?"
 	case errors.As(err, &dns):
 		return "the host name " + dns.Name + " cannot be resolved"
 	case errors.As(err, &op) && op.Op == "dial" && op.Addr != nil:
 		return "no connection to " + op.Addr.String() + ": " + op.Err.Error()
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF), strings.Contains(err.Error(), "server closed idle connection"): // which Go says of any that closes at once
 		return "the connection was closed without an answer"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed before its end"
+	case errors.Is(err, syscall.ECONNRESET):
+		return "the connection was reset"
 	}
 	return err.Error()
 }

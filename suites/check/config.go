@@ -20,7 +20,8 @@ const (
 
 // Config says what a Run assays and how.
 type Config struct {
-	// Target under test; required. Its defaults must have been applied.
+	// Target under test; required. The run works on a copy of it in which the
+	// defaults stand.
 	Target *target.Target
 	// Observers that judge every exchange, selected or not, so that a filter
 	// cannot change what they see.
@@ -42,7 +43,8 @@ type Config struct {
 	Transport http.RoundTripper
 	// Agent is the User-Agent sent; default "authassay".
 	Agent string
-	// OnEvent is told when checks begin and end. It must not block.
+	// OnEvent is told when checks begin and end, from several goroutines at
+	// once. It must not block.
 	OnEvent func(Event)
 }
 
@@ -58,6 +60,7 @@ func (c *Config) defaults() error {
 	if c.Target == nil {
 		return fmt.Errorf("no target to assay")
 	}
+	c.Target = c.Target.WithDefaults()
 	if c.Workers <= 0 {
 		c.Workers = DefaultWorkers
 	}

@@ -26,23 +26,32 @@ type Change struct {
 
 // Contrast sends the control, each change, and the control again. It ends the
 // check inconclusively when a control does not succeed or a change is answered
-// 5xx, and lets the changes be judged only when everything was sent.
+// 5xx. The changes are judged when all of them were sent, or when one found no
+// answer: what was seen before stays seen.
 func (t *T) Contrast(c Contrast, changes ...Change) {
 	t.control(c, "control")
-	answers := make([]*Response, len(changes))
-	for i, ch := range changes {
-		answers[i] = t.Do(ch.Step, c.Purpose, ch.Request)
+	var answers []*Response
+	var fail func()
+	for _, ch := range changes {
+		var r *Response
+		if r, fail = t.attempt(ch.Step, c.Purpose, ch.Request); fail != nil {
+			break
+		}
+		answers = append(answers, r)
 	}
-	for i, ch := range changes {
-		t.about(ch.Step, answers[i])
-		if answers[i].Status < 500 {
-			ch.Judge(answers[i])
+	for i, r := range answers {
+		t.Look(changes[i].Step, r)
+		if r.Status < 500 {
+			changes[i].Judge(r)
 		}
 	}
-	for i, ch := range changes {
-		if answers[i].Status >= 500 {
-			t.about(ch.Step, answers[i])
-			t.Inconclusive("%s: the target answered %d, which is neither a refusal nor a success", ch.Step, answers[i].Status)
+	if fail != nil {
+		fail()
+	}
+	for i, r := range answers {
+		if r.Status >= 500 {
+			t.Look(changes[i].Step, r)
+			t.Inconclusive("%s: the target answered %d, which is neither a refusal nor a success", changes[i].Step, r.Status)
 		}
 	}
 	// Only now, when every change was refused: the refusals came from what was
@@ -60,13 +69,6 @@ func (t *T) control(c Contrast, step string) {
 	}
 }
 
-// about makes the findings that follow refer to an answer that came before.
-func (t *T) about(step string, r *Response) {
-	t.mu.Lock()
-	t.step, t.last = step, r.Exchange
-	t.mu.Unlock()
-}
-
 // Inform notes a deviation that no verdict hangs on: the target did what it
 // may, and a reader wants to know.
 func (t *T) Inform(message, expected, got string) {
@@ -75,4 +77,11 @@ func (t *T) Inform(message, expected, got string) {
 
 // Look makes the findings that follow refer to an answer that an earlier step
 // took.
-func (t *T) Look(step string, r *Response) { t.about(step, r) }
+func (t *T) Look(step string, r *Response) { t.refer(step, r.Exchange) }
+
+// refer makes the findings that follow refer to an exchange.
+func (t *T) refer(step string, exchange int) {
+	t.mu.Lock()
+	t.step, t.last = step, exchange
+	t.mu.Unlock()
+}

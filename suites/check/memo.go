@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/authassay/authassay/reports"
@@ -14,23 +15,24 @@ type memo struct {
 }
 
 type memoEntry struct {
-	once  sync.Once
+	done  chan struct{} // closed when the step is over
 	value any
 	t     *T
 }
 
-func (m *memo) entry(key string) *memoEntry {
+// entry finds what belongs to a key; mine tells that the caller is to make it.
+func (m *memo) entry(key string) (e *memoEntry, mine bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if e = m.entries[key]; e != nil {
+		return e, false
+	}
 	if m.entries == nil {
 		m.entries = map[string]*memoEntry{}
 	}
-	e := m.entries[key]
-	if e == nil {
-		e = &memoEntry{}
-		m.entries[key] = e
-	}
-	return e
+	e = &memoEntry{done: make(chan struct{})}
+	m.entries[key] = e
+	return e, true
 }
 
 // Shared makes something once in a run that many checks need: the metadata
@@ -38,21 +40,15 @@ func (m *memo) entry(key string) *memoEntry {
 // belong to every check that asked. If it ends inconclusive, so does every
 // check that asked.
 func Shared[V any](t *T, key string, make func(*T) V) V {
-	e := t.run.memo.entry(key)
-	e.once.Do(func() {
-		// The step belongs to the run and not to the check that happens to be
-		// first: it has its own time.
-		ctx, cancel := context.WithTimeout(t.run.ctx, t.run.cfg.Timeout)
-		defer cancel()
-		e.t = &T{run: t.run, name: "shared:" + key, ctx: ctx, verdict: reports.Pass}
-		e.t.protect(func() {
-			e.value = make(e.t)
-			e.t.end()
-		})
-		e.t.mu.Lock()
-		e.t.closed = true
-		e.t.mu.Unlock()
-	})
+	e, mine := t.run.memo.entry(key)
+	if mine {
+		e.make(t.run, key, func(t *T) any { return make(t) })
+	}
+	select {
+	case <-e.done:
+	case <-t.ctx.Done(): // who waits has a time of its own
+		panic(ended{})
+	}
 	e.t.mu.Lock()
 	defer e.t.mu.Unlock()
 	t.adopt(key, e.t)
@@ -63,29 +59,57 @@ func Shared[V any](t *T, key string, make func(*T) V) V {
 	return v
 }
 
+// make runs the step. It belongs to the run and not to the check that happens
+// to be first: it has its own time.
+func (e *memoEntry) make(r *Run, key string, body func(*T) any) {
+	ctx, cancel := context.WithTimeout(r.ctx, r.cfg.Timeout)
+	defer cancel()
+	e.t = &T{run: r, name: "shared:" + key, ctx: ctx, verdict: reports.Pass}
+	defer close(e.done)
+	e.t.protect(func() {
+		e.value = body(e.t)
+		e.t.end()
+	})
+	e.t.mu.Lock()
+	e.t.closed = true
+	e.t.mu.Unlock()
+}
+
 // adopt takes over what a shared step made and found; it ends the check when
 // the step ended. The lock of the step is held.
 func (t *T) adopt(key string, s *T) {
 	t.mu.Lock()
-	if t.adopted[key] {
+	if t.closed {
 		t.mu.Unlock()
-		return
+		panic(ended{})
 	}
-	if t.adopted == nil {
-		t.adopted = map[string]bool{}
+	if !t.adopted[key] {
+		if t.adopted == nil {
+			t.adopted = map[string]bool{}
+		}
+		t.adopted[key] = true
+		for _, n := range s.exchanges { // a step inside the step may be adopted already
+			if !slices.Contains(t.exchanges, n) {
+				t.exchanges = append(t.exchanges, n)
+			}
+		}
+		for _, f := range s.findings {
+			if !slices.Contains(t.findings, f) {
+				t.findings = append(t.findings, f)
+			}
+		}
+		t.step, t.last = s.step, s.last
+		t.verdict = worse(t.verdict, s.verdict)
 	}
-	t.adopted[key] = true
-	t.exchanges = append(t.exchanges, s.exchanges...)
-	t.step, t.last = s.step, s.last
-	t.findings = append(t.findings, s.findings...)
-	t.verdict = worse(t.verdict, s.verdict)
-	t.broke = t.broke || s.broke
-	need := s.need
-	if need != nil {
-		t.need = need
+	dead := s.verdict == reports.Error || s.need != nil || !s.whole
+	if dead {
+		t.broke = t.broke || s.broke || s.verdict == reports.Error
+		if t.need == nil {
+			t.need = s.need
+		}
 	}
 	t.mu.Unlock()
-	if s.verdict == reports.Error || need != nil || !s.whole {
+	if dead {
 		panic(ended{})
 	}
 }

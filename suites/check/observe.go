@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/authassay/authassay/reports"
 )
@@ -30,7 +31,9 @@ func (r *Run) record(ex *Exchange) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.exchanges = append(r.exchanges, stored)
+	if !r.closed {
+		r.exchanges = append(r.exchanges, stored)
+	}
 }
 
 // judge contains a panic of an observer: it becomes a judgement that says so.
@@ -62,7 +65,9 @@ func (r *Run) observed(c *Check, t reports.TargetReport) reports.Result {
 // with the exchanges. It needs nothing but the stored copies, so that reports
 // of several processes or shards reduce to the same verdict as one run.
 func Reduce(res reports.Result, exchanges []reports.Exchange, worth func(safe bool) reports.Verdict) reports.Result {
-	res.Verdict, res.Findings, res.Exchanges = reports.Pass, nil, nil
+	// What an earlier reduction left there is replaced.
+	res.Verdict, res.Raised, res.Findings, res.Exchanges, res.Observations = reports.Pass, false, nil, nil, nil
+	res.Message, res.Step, res.Expected, res.Got, res.Need, res.Hint = "", "", "", "", "", ""
 	applies := 0
 	for _, ex := range exchanges {
 		for _, j := range ex.Judged {
@@ -74,7 +79,7 @@ func Reduce(res reports.Result, exchanges []reports.Exchange, worth func(safe bo
 				continue
 			}
 			v := worth(j.Safe)
-			if len(j.Message) >= len(brokeMark) && j.Message[:len(brokeMark)] == brokeMark {
+			if strings.HasPrefix(j.Message, brokeMark) {
 				v = reports.Error
 			}
 			res.Findings = append(res.Findings, reports.Finding{
@@ -96,7 +101,6 @@ func Reduce(res reports.Result, exchanges []reports.Exchange, worth func(safe bo
 // ReduceFor is Reduce for the observer that made the judgements, at the level
 // that the given result carries.
 func ReduceFor(o *Check, res reports.Result, exchanges []reports.Exchange) reports.Result {
-	res.Observations, res.Need, res.Hint, res.Message, res.Expected, res.Got, res.Step = nil, "", "", "", "", "", ""
 	return Reduce(res, exchanges, func(safe bool) reports.Verdict {
 		return Level(res.Level).verdict(o.Binds != "", safe)
 	})

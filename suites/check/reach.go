@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/authassay/authassay/reports"
 )
@@ -15,11 +16,13 @@ import (
 // and shakes hands, and sends no request. Empty: go ahead.
 func (r *Run) preflight(tr *http.Transport) string {
 	var first error
+	asked := map[string]bool{}
 	for _, s := range r.cfg.Target.URLs() {
 		u, err := url.Parse(s)
-		if err != nil || u.Host == "" {
+		if err != nil || u.Host == "" || asked[u.Scheme+"://"+u.Host] {
 			continue
 		}
+		asked[u.Scheme+"://"+u.Host] = true
 		if p, err := tr.Proxy(&http.Request{URL: u}); err == nil && p != nil {
 			return "" // only the proxy can tell
 		}
@@ -33,7 +36,7 @@ func (r *Run) preflight(tr *http.Transport) string {
 	if first == nil {
 		return ""
 	}
-	return "the target cannot be reached: " + networkError(first)
+	return networkError(first)
 }
 
 func (r *Run) connect(u *url.URL, conf *tls.Config) error {
@@ -57,10 +60,17 @@ func (r *Run) connect(u *url.URL, conf *tls.Config) error {
 }
 
 // Finish waits for every check that was started, judges the observers and
-// gives the report on the target, redacted. The run is over after it.
+// gives the report on the target, redacted. The run is over after it: what is
+// started later does not run, and another Finish gives the same report.
 func (r *Run) Finish() reports.TargetReport {
+	r.finish.Do(func() { r.report = r.finished() })
+	return r.report
+}
+
+func (r *Run) finished() reports.TargetReport {
 	r.mu.Lock()
-	pending := append([]*Pending(nil), r.pending...)
+	r.over = true // Start adds nothing any more
+	pending := r.pending
 	r.mu.Unlock()
 	for _, p := range pending {
 		if !p.check.Observer() {
@@ -68,67 +78,51 @@ func (r *Run) Finish() reports.TargetReport {
 		}
 	}
 	out := r.About()
+	if r.ctx.Err() == nil {
+		if why := r.reach(); r.ctx.Err() == nil { // else looking was cut short
+			out.Unreachable = r.redactor.Text(why)
+		}
+	}
 	r.mu.Lock()
-	out.Exchanges = r.exchanges
+	r.closed = true // nor does a body that was left behind
+	out.Exchanges = r.copies(func(reports.Exchange) bool { return true })
 	r.mu.Unlock()
+	slices.SortFunc(out.Exchanges, func(a, b reports.Exchange) int { return a.Number - b.Number })
+	// Secrets that became known late are found where they were stored early.
+	for i := range out.Exchanges {
+		r.redactor.sweep(&out.Exchanges[i])
+	}
 	for _, p := range pending {
 		if p.check.Observer() {
-			p.result = r.observed(p.check, out)
-			r.settle(&p.result)
+			p.result = r.settle(r.observed(p.check, out))
 			r.tell(Event{Check: p.check})
 			r.tell(Event{Check: p.check, Result: &p.result})
 			close(p.done)
 		}
-		out.Results = append(out.Results, p.result)
-	}
-	if r.ctx.Err() == nil {
-		out.Unreachable = r.reach()
+		out.Results = append(out.Results, r.redactor.result(p.result))
 	}
 	r.cancel(nil)
-	r.clean(&out)
 	return out
 }
 
 // About is the head of the report on the target, without results.
 func (r *Run) About() reports.TargetReport {
 	t := r.cfg.Target
-	out := reports.TargetReport{Name: t.Name, Issuer: t.Issuer, Version: t.Software, Policy: string(t.Policy)}
+	out := reports.TargetReport{Name: t.Name, Issuer: r.redactor.URL(t.Issuer), Version: t.Software, Policy: string(t.Policy)}
 	for _, role := range t.Roles {
 		out.Roles = append(out.Roles, string(role))
 	}
 	return out
 }
 
-// clean sweeps every text of the report that came from the target: secrets
-// that became known late are found where they were stored early.
-func (r *Run) clean(out *reports.TargetReport) {
-	for i := range out.Exchanges {
-		r.redactor.sweep(&out.Exchanges[i])
-	}
-	for i := range out.Results {
-		r.sweepResult(&out.Results[i])
-	}
-}
-
 // settle makes a result fit to be shown: secrets out, and warnings raised where
 // the run is strict.
-func (r *Run) settle(res *reports.Result) {
-	r.sweepResult(res)
+func (r *Run) settle(res reports.Result) reports.Result {
+	res = r.redactor.result(res)
 	if r.cfg.Strict {
 		res.Raise()
 	}
-}
-
-func (r *Run) sweepResult(res *reports.Result) {
-	text := r.redactor.Text
-	res.Message, res.Expected, res.Got = text(res.Message), text(res.Expected), text(res.Got)
-	for j := range res.Findings {
-		f := &res.Findings[j]
-		f.Message, f.Expected, f.Got = text(f.Message), text(f.Expected), text(f.Got)
-	}
-	for j := range res.Observations {
-		res.Observations[j].Value = text(res.Observations[j].Value)
-	}
+	return res
 }
 
 // Stopped says why the run ended early, if it did.
@@ -148,16 +142,21 @@ func (r *Run) Exchanges(numbers []int) []reports.Exchange {
 	for _, n := range numbers {
 		want[n] = true
 	}
-	var out []reports.Exchange
 	r.mu.Lock()
-	for _, e := range r.exchanges {
-		if want[e.Number] {
-			out = append(out, e.Clone())
-		}
-	}
+	out := r.copies(func(e reports.Exchange) bool { return want[e.Number] })
 	r.mu.Unlock()
 	for i := range out {
 		r.redactor.sweep(&out[i])
+	}
+	return out
+}
+
+// copies are the stored exchanges that are wanted. The lock is held.
+func (r *Run) copies(wanted func(reports.Exchange) bool) (out []reports.Exchange) {
+	for _, e := range r.exchanges {
+		if wanted(e) {
+			out = append(out, e.Clone())
+		}
 	}
 	return out
 }

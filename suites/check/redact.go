@@ -6,10 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"net/url"
 	"regexp"
-	"sort"
 	"strings"
 	"sync"
 )
@@ -26,11 +23,7 @@ type Redactor struct {
 	mu  sync.Mutex
 	// known maps each spelling of a secret to the text that replaces it.
 	known map[string]string
-	// long finds the spellings that are too long to be a word by chance, short
-	// finds the others, and only as whole words, so that the secret "secret"
-	// does not eat the name client_secret. Both are built when needed.
-	long  *strings.Replacer
-	short *regexp.Regexp
+	find  finder
 }
 
 // NewRedactor makes a redactor that already knows some secrets.
@@ -47,16 +40,34 @@ func NewRedactor(secrets ...string) *Redactor {
 // looked for in running text; where it stands as a secret it is still removed.
 const minLearn = 4
 
-// mark is what stands in place of a secret.
+// markForm is what stands in place of a secret.
+var markForm = regexp.MustCompile(`^\[redacted #[0-9a-f]{8}\]$`)
+
+const (
+	markStart  = "[redacted #"
+	markLength = len(markStart) + 9 // the hash and a bracket
+)
+
+// mark is what stands in place of a secret, in whatever spelling it came.
 func (r *Redactor) mark(secret string) string {
+	r.mu.Lock()
+	m := r.known[secret]
+	r.mu.Unlock()
+	if m != "" {
+		return m
+	}
+	return r.hash(secret)
+}
+
+func (r *Redactor) hash(secret string) string {
 	mac := hmac.New(sha256.New, r.key)
 	mac.Write([]byte(secret))
-	return "[redacted #" + hex.EncodeToString(mac.Sum(nil)[:3]) + "]"
+	return markStart + hex.EncodeToString(mac.Sum(nil)[:4]) + "]"
 }
 
 // Learn remembers a secret, in every spelling in which it may turn up.
 func (r *Redactor) Learn(secret string) {
-	if len(secret) < minLearn {
+	if len(secret) < minLearn || markForm.MatchString(secret) {
 		return
 	}
 	r.mu.Lock()
@@ -64,60 +75,38 @@ func (r *Redactor) Learn(secret string) {
 	if _, ok := r.known[secret]; ok {
 		return
 	}
-	m := r.mark(secret)
-	quoted, _ := json.Marshal(secret)
-	for _, s := range []string{
-		secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`),
-		url.QueryEscape(url.QueryEscape(secret)),
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
-	} {
-		r.known[s] = m
-	}
-	r.long, r.short = nil, nil
-}
-
-// longEnough is the length from which a value is no word of any language.
-const longEnough = 12
-
-var wordChar = regexp.MustCompile(`^\w$`)
-
-// build makes the finders, the longest spelling first. The lock is held.
-func (r *Redactor) build() {
-	if r.long != nil {
-		return
-	}
-	keys := make([]string, 0, len(r.known))
-	for k := range r.known {
-		keys = append(keys, k)
-	}
-	sort.Slice(keys, func(i, j int) bool {
-		if len(keys[i]) != len(keys[j]) {
-			return len(keys[i]) > len(keys[j])
+	m := r.hash(secret)
+	for _, s := range spellings(secret) {
+		if _, ok := r.known[s]; !ok && len(s) >= minLearn {
+			r.known[s] = m
+			r.find.add(s)
 		}
-		return keys[i] < keys[j]
-	})
-	var pairs, words []string
-	for _, k := range keys {
-		if len(k) >= longEnough {
-			pairs = append(pairs, k, r.known[k])
-			continue
-		}
-		q := regexp.QuoteMeta(k)
-		if wordChar.MatchString(k[:1]) {
-			q = `\b` + q
-		}
-		if wordChar.MatchString(k[len(k)-1:]) {
-			q += `\b`
-		}
-		words = append(words, q)
-	}
-	r.long = strings.NewReplacer(pairs...)
-	if len(words) > 0 {
-		r.short = regexp.MustCompile(strings.Join(words, "|"))
 	}
 }
 
-var jwtPattern = regexp.MustCompile(`\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,3}`)
+// hide learns a secret and gives what stands in its place.
+func (r *Redactor) hide(secret string) string {
+	if secret == "" || markForm.MatchString(secret) {
+		return secret
+	}
+	r.Learn(secret)
+	return r.mark(secret)
+}
+
+// conceal is hide for values that the target chose and that stand where a
+// secret may stand, but need not be one: a cookie "seen=true", a member
+// "password" that says "required". They are hidden, and looked for elsewhere
+// only when they are no word, which would make a report unreadable.
+func (r *Redactor) conceal(value string) string {
+	digits := strings.ContainsAny(value, "0123456789")
+	if len(value) >= longEnough || digits && len(value) >= 6 {
+		return r.hide(value)
+	}
+	if value == "" || markForm.MatchString(value) {
+		return value
+	}
+	return r.mark(value)
+}
 
 // Text removes every known secret and everything that looks like a JWT from
 // running text.
@@ -125,24 +114,63 @@ func (r *Redactor) Text(s string) string {
 	s = r.jwts(s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.build()
-	s = r.long.Replace(s)
-	if r.short != nil {
-		s = r.short.ReplaceAllStringFunc(s, func(m string) string { return r.known[m] })
-	}
-	return s
+	return r.find.replace(s, r.known)
 }
 
-// jwts removes and learns everything that looks like a JWT.
+// withoutTail drops the end of a text that was cut off, when the end may be
+// the beginning of a known secret.
+func (r *Redactor) withoutTail(s string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.find.dropTail(s)
+}
+
+// jwts removes and learns everything that looks like a JWT: the parts of the
+// compact form (RFC 7515 §3.1: three, RFC 7516 §3.1: five), the first of which
+// is a JSON object.
 func (r *Redactor) jwts(s string) string {
-	return jwtPattern.ReplaceAllStringFunc(s, r.hide)
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(s); {
+		if s[i] != 'e' || !jsonHeader(s[i:]) {
+			i++
+			continue
+		}
+		var ends []int
+		for j := i - 1; len(ends) < 5 && j < len(s) && (j < i || s[j] == '.'); {
+			for j++; j < len(s) && (wordByte(s[j]) || s[j] == '-'); j++ {
+			}
+			ends = append(ends, j)
+		}
+		switch {
+		case len(ends) < 3:
+			i = ends[0] // nothing that begins in this part has more of them
+			continue
+		case len(ends) < 5 || ends[4] == ends[3]+1:
+			ends = ends[:3] // a full stop, or the like, comes after
+		}
+		end := ends[len(ends)-1]
+		out.WriteString(s[done:i])
+		out.WriteString(r.hide(s[i:end]))
+		i, done = end, end
+	}
+	if done == 0 {
+		return s
+	}
+	out.WriteString(s[done:])
+	return out.String()
 }
 
-// hide learns a secret and gives what stands in its place.
-func (r *Redactor) hide(secret string) string {
-	if secret == "" || strings.HasPrefix(secret, "[redacted #") {
-		return secret
+// jsonHeader tells whether base64url text begins as a JSON object does.
+func jsonHeader(s string) bool {
+	const begin = 8
+	if len(s) < begin {
+		return false
 	}
-	r.Learn(secret)
-	return r.mark(secret)
+	b, err := base64.RawURLEncoding.DecodeString(s[:begin])
+	if err != nil || b[0] != '{' {
+		return false
+	}
+	inside := strings.TrimLeft(string(b[1:]), " \t\r\n")
+	return inside == "" || inside[0] == '"'
 }

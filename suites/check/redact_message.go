@@ -1,8 +1,8 @@
 package check
 
 import (
+	"bytes"
 	"encoding/base64"
-	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -12,62 +12,37 @@ import (
 	"github.com/authassay/authassay/reports"
 )
 
-// secretNames are the parameters and JSON members whose value is a secret
-// wherever it stands.
-var secretNames = map[string]bool{
-	"client_secret": true, "password": true, "code": true, "code_verifier": true,
-	"access_token": true, "refresh_token": true, "id_token": true, "token": true,
-	"assertion": true, "client_assertion": true, "subject_token": true, "actor_token": true,
-	"device_code": true, "user_code": true, "registration_access_token": true,
-	"id_token_hint": true, "logout_token": true, "request": true, "api_key": true,
-	"initial_access_token": true, "secret": true, "private_key": true,
-}
+var userinfo = regexp.MustCompile(`^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#@:]*):([^/?#]*)@`)
 
-// privateJWK are the members of a JWK that hold private or symmetric key
-// material (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
-const privateJWK = `d|p|q|dp|dq|qi|oth|k`
+// URL removes secrets from a URL: the password, and what stands in the query
+// and the fragment.
+func (r *Redactor) URL(s string) string { return r.url(s, r.hide) }
 
-var (
-	jsonSecret = regexp.MustCompile(`("(?:` + names() + `)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|-?[0-9][0-9.eE+-]*|\[[^\]]*(?:\]|$))`)
-	jwkSecret  = regexp.MustCompile(`("(?:` + privateJWK + `)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$))`)
-	htmlValue  = regexp.MustCompile(`(?i)(<input[^>]*\bname=["']?(?:` + names() + `)["']?[^>]*\bvalue=["']?)([^"'>\s]+)`)
-)
-
-func names() string {
-	all := make([]string, 0, len(secretNames))
-	for n := range secretNames {
-		// In JSON and HTML a "code" is most often an error code and a "request"
-		// a word; taken for secrets they would spread through the report.
-		if n != "code" && n != "request" {
-			all = append(all, n)
-		}
-	}
-	sort.Strings(all)
-	return strings.Join(all, "|")
-}
-
-// URL removes secrets from the query and the fragment of a URL.
-func (r *Redactor) URL(s string) string {
+func (r *Redactor) url(s string, hide func(string) string) string {
 	base, frag, hasFrag := strings.Cut(s, "#")
 	path, query, hasQuery := strings.Cut(base, "?")
-	if u, err := url.Parse(path); err == nil && u.User != nil {
-		if pw, ok := u.User.Password(); ok {
-			path = strings.Replace(path, u.User.String(), url.User(u.User.Username()).String()+":"+r.hide(pw), 1)
+	if m := userinfo.FindStringSubmatch(path); m != nil {
+		pw, err := url.PathUnescape(m[2])
+		if err != nil {
+			pw = m[2]
 		}
+		path = m[1] + ":" + r.hide(pw) + "@" + path[len(m[0]):]
 	}
 	out := r.jwts(path)
 	if hasQuery {
-		out += "?" + r.Form(query)
+		out += "?" + r.form(query, hide)
 	}
 	if hasFrag {
-		out += "#" + r.Form(frag)
+		out += "#" + r.form(frag, hide)
 	}
 	return out
 }
 
 // Form removes secrets from form-encoded parameters and keeps their order,
 // their spelling and their repetitions.
-func (r *Redactor) Form(s string) string {
+func (r *Redactor) Form(s string) string { return r.form(s, r.hide) }
+
+func (r *Redactor) form(s string, hide func(string) string) string {
 	parts := strings.Split(s, "&")
 	for i, p := range parts {
 		name, value, ok := strings.Cut(p, "=")
@@ -75,11 +50,11 @@ func (r *Redactor) Form(s string) string {
 			parts[i] = r.jwts(p)
 			continue
 		}
-		if n, err := url.QueryUnescape(name); err == nil && secretNames[strings.ToLower(n)] {
+		if n, err := url.QueryUnescape(name); err == nil && secretParameter(strings.TrimSpace(n)) {
 			if v, err := url.QueryUnescape(value); err == nil {
-				value = r.hide(v)
+				value = hide(v)
 			} else {
-				value = r.hide(value)
+				value = hide(value)
 			}
 		}
 		parts[i] = name + "=" + r.jwts(value)
@@ -87,8 +62,10 @@ func (r *Redactor) Form(s string) string {
 	return strings.Join(parts, "&")
 }
 
+var secretHeader = regexp.MustCompile(`(?i)token|secret|assertion|password|api-?key`)
+
 // header removes secrets from one header field value.
-func (r *Redactor) header(name, value string) string {
+func (r *Redactor) header(name, value string, hide func(string) string) string {
 	switch http.CanonicalHeaderKey(name) {
 	case "Authorization", "Proxy-Authorization":
 		scheme, cred, ok := strings.Cut(value, " ")
@@ -113,71 +90,62 @@ func (r *Redactor) header(name, value string) string {
 		}
 		return first
 	case "Location", "Content-Location", "Referer":
-		return r.URL(value)
+		return r.url(value, hide)
 	}
-	return r.jwts(value)
+	if secretHeader.MatchString(name) {
+		return hide(value)
+	}
+	if !strings.ContainsAny(value, "\"<=.") {
+		return value
+	}
+	return r.body("", []byte(value), hide) // a page in a Refresh, a JSON object in a debug header
 }
 
 func (r *Redactor) cookie(pair string) string {
 	n, v, ok := strings.Cut(pair, "=")
 	if !ok {
-		return r.hide(pair)
+		return r.conceal(pair)
 	}
-	return n + "=" + r.hide(v)
+	if len(v) < longEnough { // "true", "2026": a setting, and no session
+		if v == "" {
+			return pair
+		}
+		return n + "=" + r.mark(v)
+	}
+	return n + "=" + r.conceal(v)
 }
 
 // basic keeps the user name readable, which is no secret, and hides the rest.
 func (r *Redactor) basic(cred string) string {
-	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(cred))
+	cred = strings.TrimSpace(cred)
+	raw, err := base64.StdEncoding.DecodeString(cred)
 	if err != nil {
 		return r.hide(cred)
 	}
-	r.Learn(cred)
 	user, pass, ok := strings.Cut(string(raw), ":")
 	if !ok {
 		return r.hide(cred)
 	}
 	if dec, err := url.QueryUnescape(pass); err == nil {
-		r.Learn(dec)
+		r.Learn(dec) // first, so that both spellings get one mark
 	}
-	return "base64(" + user + ":" + r.hide(pass) + ")"
+	hidden := r.hide(pass)
+	r.Learn(cred)
+	return "base64(" + user + ":" + hidden + ")"
 }
 
-// body removes secrets from a message body by its media type, and from
-// anything else as from running text.
-func (r *Redactor) body(contentType string, body []byte) string {
-	s := string(body)
-	mt, _, _ := mime.ParseMediaType(contentType)
-	if mt == "application/x-www-form-urlencoded" {
-		return r.Form(s)
-	}
-	replace := func(re *regexp.Regexp) {
-		s = re.ReplaceAllStringFunc(s, func(m string) string {
-			g := re.FindStringSubmatch(m)
-			value := strings.Trim(g[2], `"`)
-			if strings.HasPrefix(g[2], `"`) {
-				return g[1] + `"` + r.hide(value) + `"`
-			}
-			return g[1] + r.hide(value)
-		})
-	}
-	replace(jsonSecret)
-	if strings.Contains(s, `"kty"`) {
-		replace(jwkSecret)
-	}
-	s = htmlValue.ReplaceAllStringFunc(s, func(m string) string {
-		g := htmlValue.FindStringSubmatch(m)
-		return g[1] + r.hide(g[2])
-	})
-	return r.jwts(s)
-}
+const (
+	// maxStored is how much of a body, and of a header field, a report keeps.
+	maxStored = 16 << 10
+	// maxSearched is how much of a body is searched for secrets; what lies
+	// behind it is never stored.
+	maxSearched = 4 * maxStored
+)
 
-// maxStored is how much of a body a report keeps.
-const maxStored = 16 << 10
-
-// message makes the stored copy of a header and a body.
-func (r *Redactor) message(h http.Header, body []byte, bytes int64) reports.Message {
-	m := reports.Message{BodyBytes: bytes}
+// message makes the stored copy of a header and a body. What the run sent is
+// hidden by hide, what the target sent by conceal.
+func (r *Redactor) message(h http.Header, body []byte, size int64, hide func(string) string) reports.Message {
+	m := reports.Message{BodyBytes: size}
 	keys := make([]string, 0, len(h))
 	for k := range h {
 		keys = append(keys, k)
@@ -185,55 +153,53 @@ func (r *Redactor) message(h http.Header, body []byte, bytes int64) reports.Mess
 	sort.Strings(keys)
 	for _, k := range keys {
 		for _, v := range h[k] {
-			m.Header = append(m.Header, reports.Header{Name: k, Value: r.header(k, v)})
+			v, _ = r.store(v, func(s string) string { return r.header(k, s, hide) })
+			m.Header = append(m.Header, reports.Header{Name: k, Value: v})
 		}
 	}
-	// Redacted first and shortened after: a cut through a secret would hide it
-	// from the redaction.
-	m.Body = r.body(h.Get("Content-Type"), body)
-	if len(m.Body) > maxStored {
-		m.Body, m.Shortened = strings.ToValidUTF8(m.Body[:maxStored], "\uFFFD"), true
+	coding := h.Get("Content-Encoding")
+	if bytes.IndexByte(body, 0) >= 0 || len(body) > 0 && coding != "" && !strings.EqualFold(coding, "identity") {
+		m.Body, m.Shortened = noText(body), true
+		return m
 	}
-	m.Shortened = m.Shortened || bytes > int64(len(body))
+	m.Body, m.Shortened = r.store(string(body), func(s string) string { return r.body(h.Get("Content-Type"), []byte(s), hide) })
+	m.Shortened = m.Shortened || size > int64(len(body))
 	return m
+}
+
+// store redacts a text and shortens it, in this order: a cut through a secret
+// would hide it from the redaction.
+func (r *Redactor) store(s string, redact func(string) string) (stored string, shortened bool) {
+	if len(s) > maxSearched {
+		// What the cut goes through is dropped with it.
+		s, shortened = s[:maxSearched], true
+		s = s[:strings.LastIndexAny(s, " \t\r\n\",;&<>(){}[]")+1]
+	}
+	s = r.Text(redact(s))
+	if len(s) > maxStored {
+		s, shortened = s[:maxStored], true
+	}
+	if shortened {
+		s = r.withoutTail(s)
+	}
+	return strings.ToValidUTF8(s, "\uFFFD"), shortened
 }
 
 // exchange makes the stored copy of an exchange.
 func (r *Redactor) exchange(e *Exchange) reports.Exchange {
 	out := reports.Exchange{Number: e.Number, Check: e.Check, Step: e.Step, DurationMS: e.Duration.Milliseconds()}
-	out.Request = r.message(e.Request.Header, e.Request.Body, int64(len(e.Request.Body)))
+	out.Request = r.message(e.Request.Header, e.Request.Body, int64(len(e.Request.Body)), r.hide)
 	out.Request.Method, out.Request.URL = e.Request.Method, r.URL(e.Request.URL)
 	if out.Request.Method == "" {
 		out.Request.Method = http.MethodGet
 	}
 	if e.Response != nil {
-		m := r.message(e.Response.Header, e.Response.Body, e.Response.BodyBytes)
+		m := r.message(e.Response.Header, e.Response.Body, e.Response.BodyBytes, r.conceal)
 		m.Status, m.Proto = e.Response.Status, e.Response.Proto
 		out.Response = &m
 	}
 	if e.Err != nil {
-		out.Error = networkError(e.Err)
+		out.Error = r.body("", []byte(networkError(e.Err)), r.conceal)
 	}
 	return out
-}
-
-// sweep looks once more through a stored copy: secrets that became known
-// after it was made are removed too.
-func (r *Redactor) sweep(e *reports.Exchange) {
-	clean := func(m *reports.Message) {
-		if m == nil {
-			return
-		}
-		m.URL, m.Body = r.Text(m.URL), r.Text(m.Body)
-		for i := range m.Header {
-			m.Header[i].Value = r.Text(m.Header[i].Value)
-		}
-	}
-	e.Error = r.Text(e.Error)
-	clean(&e.Request)
-	clean(e.Response)
-	for i := range e.Judged {
-		j := &e.Judged[i]
-		j.Message, j.Expected, j.Got = r.Text(j.Message), r.Text(j.Expected), r.Text(j.Got)
-	}
 }

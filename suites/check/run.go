@@ -33,6 +33,11 @@ type Run struct {
 	exchanges []reports.Exchange
 	pending   []*Pending
 	stopped   reports.Stop
+	over      bool // no check is started any more
+	closed    bool // no exchange is kept any more
+
+	finish sync.Once
+	report reports.TargetReport
 }
 
 // NewRun prepares a run; nothing is sent yet.
@@ -73,12 +78,18 @@ type Pending struct {
 func (p *Pending) Wait() reports.Result { <-p.done; return p.result }
 
 // Start runs a check as soon as the pool has room. Observers are judged when
-// the run is finished; their Pending is over then.
+// the run is finished; their Pending is over then. After Finish nothing runs,
+// and the report stays as it is.
 func (r *Run) Start(c *Check) *Pending {
 	p := &Pending{check: c, done: make(chan struct{})}
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over {
+		p.result = r.unrun(c, "the run is finished")
+		close(p.done)
+		return p
+	}
 	r.pending = append(r.pending, p)
-	r.mu.Unlock()
 	if !c.Observer() {
 		go r.execute(p)
 	}
@@ -112,21 +123,33 @@ func (r *Run) execute(p *Pending) {
 	}
 	r.tell(Event{Check: p.check})
 	began := time.Now()
-	switch {
-	case r.ctx.Err() != nil:
-		p.result = r.base(p.check)
-		p.result.Verdict, p.result.Need = reports.NotRun, "a run that goes on: "+context.Cause(r.ctx).Error()+" before this check began"
-	default:
-		if why := r.reach(); why != "" {
-			p.result = r.base(p.check)
-			p.result.Verdict, p.result.Message = reports.Error, why
-			break
-		}
-		p.result = r.body(p.check)
-	}
-	p.result.DurationMS = time.Since(began).Milliseconds()
-	r.settle(&p.result)
+	res := r.judged(p.check)
+	res.DurationMS = time.Since(began).Milliseconds()
+	p.result = r.settle(res)
 	r.tell(Event{Check: p.check, Result: &p.result})
+}
+
+// judged runs a check if it still makes sense to.
+func (r *Run) judged(c *Check) reports.Result {
+	if r.ctx.Err() == nil {
+		why := r.reach()
+		if why == "" {
+			return r.body(c)
+		}
+		if r.ctx.Err() == nil { // else looking was cut short and says nothing
+			res := r.base(c)
+			res.Verdict, res.Message = reports.Error, "the target cannot be reached: "+why
+			return res
+		}
+	}
+	return r.unrun(c, context.Cause(r.ctx).Error()+" before this check began")
+}
+
+// unrun is the result of a check that the run's end kept from a verdict.
+func (r *Run) unrun(c *Check, why string) reports.Result {
+	res := r.base(c)
+	res.Verdict, res.Need = reports.NotRun, "a run that goes on: "+why
+	return res
 }
 
 // body runs the function of a check in a goroutine of its own, within its
@@ -160,76 +183,19 @@ func (r *Run) body(c *Check) reports.Result {
 	return t.result(ctx)
 }
 
-// protect runs f and takes what it panics with.
-func (t *T) protect(f func()) {
-	defer func() {
-		switch p := recover().(type) {
-		case nil, ended:
-		default:
-			t.mu.Lock()
-			t.findings = append(t.findings, reports.Finding{Verdict: reports.Error, Message: fmt.Sprintf("the check itself broke: %v", p), Step: t.step})
-			t.verdict, t.broke = worse(t.verdict, reports.Error), true
-			t.mu.Unlock()
-		}
-	}()
-	f()
-}
-
-// end notes that a body came to its end.
-func (t *T) end() {
-	t.mu.Lock()
-	t.whole = true
-	t.mu.Unlock()
-}
-
-// result is what a body came to. Nothing is taken from it afterwards.
-func (t *T) result(ctx context.Context) reports.Result {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.closed = true
-	res := t.run.base(t.check)
-	res.Verdict, res.Findings, res.Observations, res.Exchanges = t.verdict, t.findings, t.observations, t.exchanges
-	if t.need != nil && t.verdict != reports.Fail {
-		res.Verdict, res.Need, res.Hint = reports.NotRun, t.need.Name, t.need.Hint
-		return res
-	}
-	if !t.whole && !t.broke {
-		// The body did not come to its end and found nothing: it ran out of
-		// time, the run was stopped, or a step it shares with others died.
-		if t.run.ctx.Err() != nil {
-			res.Verdict, res.Need = reports.NotRun, "a run that goes on: "+context.Cause(t.run.ctx).Error()+" while this check ran"
-			return res
-		}
-		why := "a step that several checks share did not come to its end"
-		if ctx.Err() != nil {
-			why = context.Cause(ctx).Error()
-		}
-		res.Verdict, res.Message, res.Step = reports.Error, why, t.step
-		return res
-	}
-	explain(&res)
-	return res
-}
-
-// explain puts the finding that decided the verdict where readers look first.
-func explain(res *reports.Result) {
-	for _, f := range res.Findings {
-		if f.Verdict == res.Verdict {
-			res.Message, res.Step, res.Expected, res.Got = f.Message, f.Step, f.Expected, f.Got
-			return
-		}
-	}
-}
-
 // base is a result before anything is known.
 func (r *Run) base(c *Check) reports.Result { return Blank(c, r.cfg.Target.Policy) }
 
 // Blank is the result of a check under a policy before anything is known.
 func Blank(c *Check, p target.Policy) reports.Result {
-	return reports.Result{
+	res := reports.Result{
 		ID: c.ID, Title: c.Title, Clauses: c.Clauses, Level: string(c.LevelFor(p)),
-		Area: c.area.ID, Role: string(c.area.Role), Binds: c.Binds, Observer: c.Observer(), Proves: c.Proves,
+		Binds: c.Binds, Observer: c.Observer(), Proves: c.Proves,
 	}
+	if c.area != nil { // a check that no catalogue took has none
+		res.Area, res.Role = c.area.ID, string(c.area.Role)
+	}
+	return res
 }
 
 func (r *Run) tell(e Event) {

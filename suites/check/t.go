@@ -32,7 +32,6 @@ type T struct {
 	exchanges    []int
 	step         string
 	last         int // number of the exchange that a finding refers to
-	message      string
 	need         *Need
 	counter      int
 	adopted      map[string]bool // the shared steps whose exchanges were taken over
@@ -116,29 +115,59 @@ func (t *T) Learn(secrets ...string) {
 
 // Do sends a request and takes the answer. The step names the request in the
 // report ("control", "without credentials"), the purpose says what the
-// endpoint is ("token"). No answer, a broken-off answer and 429 end the check
-// without a verdict.
+// endpoint is ("token"). No answer, a broken-off or oversized one and 429 end
+// the check without a verdict.
 func (t *T) Do(step, purpose string, r *Request) *Response {
-	resp, err := t.Try(step, purpose, r)
-	if err != nil {
-		if t.ctx.Err() == nil {
-			t.Inconclusive("%s: %s", step, networkError(err))
-		}
-		panic(ended{}) // the engine knows why the context ended
-	}
-	if resp.Status == http.StatusTooManyRequests {
-		wait := resp.Header.Get("Retry-After")
-		if wait == "" {
-			wait = "not said"
-		}
-		t.Inconclusive("%s: the target limits the rate of requests (429, Retry-After: %s)", step, wait)
+	resp, fail := t.attempt(step, purpose, r)
+	if fail != nil {
+		fail()
 	}
 	return resp
 }
 
+// attempt makes an exchange. When it gave no answer that can be judged, fail
+// says so and ends the check.
+func (t *T) attempt(step, purpose string, r *Request) (resp *Response, fail func()) {
+	resp, err := t.follow(step, purpose, r)
+	why := ""
+	switch {
+	case err != nil && t.ctx.Err() != nil:
+		return nil, func() { panic(ended{}) } // the engine knows why the context ended
+	case err != nil:
+		why = networkError(err)
+	case !resp.Complete():
+		why = fmt.Sprintf("the answer has %d bytes, of which %d are looked at: that decides nothing", resp.BodyBytes, len(resp.Body))
+	case resp.Status == http.StatusTooManyRequests:
+		wait := resp.Header.Get("Retry-After")
+		if wait == "" {
+			wait = "not said"
+		}
+		why = fmt.Sprintf("the target limits the rate of requests (429, Retry-After: %s)", wait)
+	default:
+		return resp, nil
+	}
+	t.mu.Lock()
+	last := t.last
+	t.mu.Unlock()
+	return nil, func() {
+		t.refer(step, last)
+		t.Inconclusive("%s: %s", step, why)
+	}
+}
+
 // Try is Do for checks that look at the error themselves. The Response may be
-// set beside the error when the answer broke off.
+// set beside the error when the answer broke off. Only what the target did
+// comes back as an error: when the check's own time is up it ends.
 func (t *T) Try(step, purpose string, r *Request) (*Response, error) {
+	resp, err := t.follow(step, purpose, r)
+	if err != nil && t.ctx.Err() != nil {
+		panic(ended{})
+	}
+	return resp, err
+}
+
+// follow makes an exchange, and more where redirects are to be followed.
+func (t *T) follow(step, purpose string, r *Request) (*Response, error) {
 	for hop := 0; ; hop++ {
 		resp, err := t.exchange(step, purpose, r)
 		if err != nil || hop >= r.Follow || resp.Status < 300 || resp.Status > 399 {

@@ -29,12 +29,16 @@ var bom = []byte("\xef\xbb\xbf")
 // counts.
 func Read(r *check.Response) Answer {
 	var a Answer
+	if r == nil {
+		a.NotJSON = "there is no answer"
+		return a
+	}
 	body := bytes.TrimSpace(bytes.TrimPrefix(r.Body, bom))
 	switch {
-	case len(body) == 0:
-		a.NotJSON = "the body is empty"
 	case !r.Complete():
 		a.NotJSON = fmt.Sprintf("the body has %d bytes, of which only the first %d were kept", r.BodyBytes, len(r.Body))
+	case len(body) == 0:
+		a.NotJSON = "the body is empty"
 	case body[0] == '<':
 		a.NotJSON = "the body is a page (HTML or XML), not JSON"
 	default:
@@ -70,29 +74,64 @@ func (a Answer) Error() string { s, _ := a.String("error"); return s }
 // tokenNames are the members in which a token reaches a client.
 var tokenNames = []string{"access_token", "refresh_token", "id_token"}
 
-var looseToken = regexp.MustCompile(`"(access_token|refresh_token|id_token)"\s*:\s*"[^"]`)
+var looseToken = regexp.MustCompile(`"(access_token|refresh_token|id_token)"\s*:\s*(?:"[^"]|[1-9])`)
 
 // Issued names the token that an answer gave away; empty when it gave none.
 // It looks at the effect and not at the form: whatever the status, in broken
-// JSON and in a form-encoded body too, what a careless client could use counts.
+// JSON and in a form-encoded body too, what a careless client could use counts,
+// be it repeated or a number. A page is for people: the token in the example
+// that it may show is nobody's.
 func Issued(r *check.Response) string {
-	a := Read(r)
-	for _, n := range tokenNames {
-		if s, ok := a.String(n); ok && s != "" {
-			return n
-		}
-	}
-	if a.Members != nil {
+	if r == nil {
 		return ""
 	}
-	if m := looseToken.FindSubmatch(r.Body); m != nil {
+	a := Read(r)
+	body := bytes.TrimSpace(bytes.TrimPrefix(r.Body, bom))
+	switch {
+	case a.Members != nil:
+		return issuedIn(body)
+	case bytes.HasPrefix(body, []byte("<")):
+		return ""
+	}
+	if m := looseToken.FindSubmatch(body); m != nil {
 		return string(m[1])
 	}
-	if form, err := url.ParseQuery(string(r.Body)); err == nil && bytes.IndexByte(r.Body, '<') < 0 {
+	if form, err := url.ParseQuery(string(body)); err == nil && bytes.IndexByte(body, '<') < 0 {
 		for _, n := range tokenNames {
 			if form.Get(n) != "" {
 				return n
 			}
+		}
+	}
+	return ""
+}
+
+// issuedIn looks at every member of a JSON object, the repeated ones too: which
+// of them counts differs between readers.
+func issuedIn(object []byte) string {
+	given := map[string]bool{}
+	d := json.NewDecoder(bytes.NewReader(object))
+	d.UseNumber()
+	if _, err := d.Token(); err != nil { // the opening brace
+		return ""
+	}
+	for d.More() {
+		name, err := d.Token()
+		var v any
+		if err != nil || d.Decode(&v) != nil {
+			break
+		}
+		n, _ := name.(string)
+		switch v := v.(type) {
+		case string:
+			given[n] = given[n] || v != ""
+		case json.Number:
+			given[n] = given[n] || v != "0"
+		}
+	}
+	for _, n := range tokenNames {
+		if given[n] {
+			return n
 		}
 	}
 	return ""
@@ -112,8 +151,8 @@ func MediaType(h http.Header) string {
 // §5.2.2.5), in any case, among others, in any of several header lines.
 func NoStore(h http.Header) bool {
 	for _, line := range h.Values("Cache-Control") {
-		for _, d := range strings.Split(line, ",") {
-			if strings.EqualFold(strings.TrimSpace(d), "no-store") {
+		for _, d := range splitUnquoted(line) {
+			if strings.EqualFold(strings.Trim(d, " \t"), "no-store") {
 				return true
 			}
 		}
@@ -121,16 +160,19 @@ func NoStore(h http.Header) bool {
 	return false
 }
 
+// challengeStart is a scheme alone, or before its first parameter or token68
+// (RFC 9110 §11.3). "name=value", with blanks around "=" or without, continues
+// the challenge before it.
+var challengeStart = regexp.MustCompile("^([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +[^= \\t].*)?$")
+
 // Challenges are the authentication schemes that WWW-Authenticate names, in
 // lower case. Several challenges may share a line (RFC 9110 §11.6.1).
 func Challenges(h http.Header) []string {
 	var out []string
 	for _, line := range h.Values("WWW-Authenticate") {
 		for _, part := range splitUnquoted(line) {
-			word, _, _ := strings.Cut(strings.TrimSpace(part), " ")
-			// "name=value" continues the challenge before it; a scheme has no "=".
-			if word != "" && !strings.Contains(word, "=") {
-				out = append(out, strings.ToLower(word))
+			if m := challengeStart.FindStringSubmatch(strings.Trim(part, " \t")); m != nil {
+				out = append(out, strings.ToLower(m[1]))
 			}
 		}
 	}
@@ -160,7 +202,7 @@ func Describe(r *check.Response) string {
 	if r == nil {
 		return "no answer"
 	}
-	out := fmt.Sprintf("%d %s", r.Status, http.StatusText(r.Status))
+	out := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, http.StatusText(r.Status)))
 	a := Read(r)
 	switch {
 	case Issued(r) != "":
@@ -178,4 +220,15 @@ func article(token string) string {
 		return "a " + token
 	}
 	return "an " + token
+}
+
+// Page tells whether an answer is a page for people: a login form, the start
+// page of another server, the message of a proxy. What is called text/html and
+// holds a JSON object is no page, but wrongly labelled.
+func Page(r *check.Response) bool {
+	if r == nil {
+		return false
+	}
+	body := bytes.TrimSpace(bytes.TrimPrefix(r.Body, bom))
+	return bytes.HasPrefix(body, []byte("<")) || MediaType(r.Header) == "text/html" && Read(r).Members == nil
 }

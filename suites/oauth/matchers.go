@@ -80,7 +80,9 @@ func HaveMediaType(media ...string) types.GomegaMatcher {
 			}
 			return "no Content-Type"
 		},
-		func(r *check.Response) bool { return slices.Contains(media, MediaType(r.Header)) },
+		func(r *check.Response) bool {
+			return slices.ContainsFunc(media, func(m string) bool { return strings.EqualFold(m, MediaType(r.Header)) })
+		},
 	}
 }
 
@@ -136,14 +138,32 @@ func HaveStringMember(name string) types.GomegaMatcher {
 				return a.NotJSON
 			case !ok:
 				return "no such member"
-			case len(raw) > 40:
-				return "something else: " + string(raw[:40]) + " …"
-			default:
-				return string(raw)
+			default: // what it says may be a secret in an unusual place
+				return jsonKind(raw)
 			}
 		},
 		func(r *check.Response) bool { s, ok := Read(r).String(name); return ok && s != "" },
 	}
+}
+
+// jsonKind says what a JSON value is, without saying what is in it.
+func jsonKind(raw []byte) string {
+	switch raw[0] {
+	case '"':
+		if string(raw) == `""` {
+			return "an empty string"
+		}
+		return "a string"
+	case '[':
+		return "an array"
+	case '{':
+		return "an object"
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return string(raw)
+	}
+	return "a number"
 }
 
 func headerLine(r *check.Response, name string) string {

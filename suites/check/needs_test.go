@@ -1,0 +1,113 @@
+package check_test
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/onsi/gomega"
+
+	"github.com/authassay/authassay/reports"
+	"github.com/authassay/authassay/suites/check"
+)
+
+func need(name string, met func(*check.T) bool) check.Need {
+	return check.Need{Name: name, Hint: "hint for " + name, Met: met}
+}
+
+func always(met bool) func(*check.T) bool { return func(*check.T) bool { return met } }
+
+func TestTheFirstNeedThatIsNotMetIsNamed(t *testing.T) {
+	g := gomega.NewWithT(t)
+	c := active("x-one", func(*check.T) { panic("must not run") })
+	asked := false
+	c.Needs = []check.Need{
+		need("met", always(true)), need("first", always(false)),
+		need("second", func(*check.T) bool { asked = true; return false }),
+	}
+	res := assay(t, check.Config{}, c).Results[0]
+	g.Expect(res.Verdict).To(gomega.Equal(reports.NotRun))
+	g.Expect(res.Need).To(gomega.Equal("first"))
+	g.Expect(res.Hint).To(gomega.Equal("hint for first"))
+	g.Expect(asked).To(gomega.BeFalse())
+}
+
+func TestNeedsThatAreMetLetTheCheckRun(t *testing.T) {
+	ran := false
+	c := active("x-one", func(*check.T) { ran = true })
+	c.Needs = []check.Need{need("a", always(true)), need("b", always(true))}
+	g := gomega.NewWithT(t)
+	g.Expect(verdicts(assay(t, check.Config{}, c))).To(gomega.Equal("x-one=pass"))
+	g.Expect(ran).To(gomega.BeTrue())
+}
+
+// That a need could not be found out is neither "not run" nor a pass.
+func TestANeedThatCannotBeFoundOutIsAnError(t *testing.T) {
+	for name, met := range map[string]func(*check.T) bool{
+		"panics": func(*check.T) bool { panic("oh") },
+		"dead":   func(t *check.T) bool { return get(t, "/").Status == 200 },
+		"shared": func(t *check.T) bool {
+			return check.Shared(t, "s", func(t *check.T) bool { get(t, "/"); return true })
+		},
+		"inconclusive": func(t *check.T) bool { t.Inconclusive("who knows"); return true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := active("x-one", func(*check.T) {})
+			c.Needs = []check.Need{need("n", met)}
+			tooMany := answering(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) })
+			res := assay(t, check.Config{Target: anywhere(), Transport: tooMany}, c).Results[0]
+			g := gomega.NewWithT(t)
+			g.Expect(res.Verdict).To(gomega.Equal(reports.Error))
+			g.Expect(res.Message).ToNot(gomega.BeEmpty())
+		})
+	}
+}
+
+func TestANeedThatTakesTooLongIsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := active("x-one", func(*check.T) {})
+		c.Needs = []check.Need{need("n", func(t *check.T) bool { <-t.Context().Done(); return false })}
+		res := assay(t, check.Config{Timeout: time.Second}, c).Results[0]
+		g := gomega.NewWithT(t)
+		g.Expect(res.Verdict).To(gomega.BeElementOf(reports.Error, reports.NotRun))
+	})
+}
+
+func TestWhatTheUserAllowed(t *testing.T) {
+	for _, allowed := range []bool{false, true} {
+		register, destructive := active("x-register", func(*check.T) {}), active("x-change", func(*check.T) {})
+		register.Needs = []check.Need{check.NeedRegister}
+		destructive.Needs = []check.Need{check.NeedDestructive}
+		g := gomega.NewWithT(t)
+		rep := assay(t, check.Config{Register: allowed}, register, destructive)
+		g.Expect(rep.Results[0].Verdict == reports.Pass).To(gomega.Equal(allowed))
+		g.Expect(rep.Results[1].Verdict).To(gomega.Equal(reports.NotRun))
+		g.Expect(rep.Results[1].Hint).To(gomega.Equal("add --allow-destructive"))
+		rep = assay(t, check.Config{Destructive: allowed}, register, destructive)
+		g.Expect(rep.Results[0].Verdict).To(gomega.Equal(reports.NotRun))
+		g.Expect(rep.Results[0].Hint).To(gomega.Equal("add --register"))
+		g.Expect(rep.Results[1].Verdict == reports.Pass).To(gomega.Equal(allowed))
+	}
+}
+
+// A body may find out late that something is missing; what it saw before, stays.
+func TestNotRunFromWithinABody(t *testing.T) {
+	missing := need("what is missing", always(false))
+	for name, row := range map[string]struct {
+		body func(*check.T)
+		want reports.Verdict
+	}{
+		"at once":         {func(*check.T) {}, reports.NotRun},
+		"after a remark":  {func(t *check.T) { t.Inform("a", "b", "c") }, reports.NotRun},
+		"after a warning": {func(t *check.T) { t.Safe(1).To(gomega.Equal(2)) }, reports.Warn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			res := one(t, check.Config{}, func(t *check.T) { row.body(t); t.NotRun(missing) })
+			g := gomega.NewWithT(t)
+			g.Expect(res.Verdict).To(gomega.Equal(row.want))
+			g.Expect(res.Need == missing.Name).To(gomega.Equal(row.want == reports.NotRun))
+			g.Expect(res.Message == "").To(gomega.Equal(row.want == reports.NotRun))
+		})
+	}
+}
