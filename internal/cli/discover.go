@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
+
+	"github.com/onsi/gomega"
 
 	"github.com/authassay/authassay/fixtures/target"
 	"github.com/authassay/authassay/reports"
@@ -23,29 +24,7 @@ type discovered struct {
 	remarks []string
 }
 
-// wellKnown are the URLs at which the metadata of an issuer may be, in order
-// of preference. RFC 8414 §3.1 inserts the well-known string between host and
-// path; OpenID Connect Discovery §4 appends its own, and RFC 8414 §5 lets that
-// one be inserted too. The last form is a common mistake.
-func wellKnown(issuer string) []string {
-	u, err := url.Parse(issuer)
-	if err != nil {
-		return nil
-	}
-	origin, path := u.Scheme+"://"+u.Host, strings.TrimSuffix(u.EscapedPath(), "/")
-	urls := []string{
-		origin + "/.well-known/oauth-authorization-server" + path,
-		origin + path + "/.well-known/openid-configuration",
-	}
-	if path != "" {
-		urls = append(urls,
-			origin+"/.well-known/openid-configuration"+path,
-			origin+path+"/.well-known/oauth-authorization-server")
-	}
-	return urls
-}
-
-// place is one of these URLs, and what was there.
+// place is a URL at which the metadata may be, and what was there.
 type place struct {
 	url     string
 	members oauth.Answer
@@ -66,7 +45,9 @@ func discover(t *target.Target, timeout time.Duration) (*discovered, error) {
 		Proves:  []string{"metadata-served"},
 		Run: func(ct *check.T) {
 			var seen []place
-			for _, u := range wellKnown(t.Issuer) {
+			urls, _, err := oauth.MetadataURLs(t.Issuer)
+			ct.Require(err).To(gomega.Succeed(), "the issuer is not a URL")
+			for _, u := range urls {
 				seen = append(seen, ask(ct, u))
 			}
 			places <- seen

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/authassay/authassay/suites/check"
@@ -51,25 +50,18 @@ type discovery struct {
 	path string
 }
 
-// locations are the well-known URLs of an issuer, in order of preference.
+// locations are the well-known URLs of an issuer, in order of preference, and
+// the issuer's path.
 func locations(issuer string) ([]location, string, error) {
-	u, err := url.Parse(issuer)
+	urls, path, err := oauth.MetadataURLs(issuer)
 	if err != nil {
 		return nil, "", err
 	}
-	origin := u.Scheme + "://" + u.Host
-	// RFC 8414 §3.1: a terminating "/" of the path is removed before the
-	// well-known string goes in; OpenID Connect Discovery §4.1 says the same of
-	// its own form.
-	path := strings.TrimSuffix(u.EscapedPath(), "/")
-	out := []location{
-		{rfc8414Inserted, origin + "/.well-known/oauth-authorization-server" + path, true},
-		{oidcAppended, origin + path + "/.well-known/openid-configuration", true},
-	}
-	if path != "" {
-		out = append(out,
-			location{oidcInserted, origin + "/.well-known/openid-configuration" + path, true},
-			location{rfc8414Appended, origin + path + "/.well-known/oauth-authorization-server", false})
+	kinds := []location{{rfc8414Inserted, "", true}, {oidcAppended, "", true}, {oidcInserted, "", true}, {rfc8414Appended, "", false}}
+	out := make([]location, len(urls))
+	for i, u := range urls {
+		out[i] = kinds[i]
+		out[i].url = u
 	}
 	return out, path, nil
 }
