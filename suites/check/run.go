@@ -109,6 +109,14 @@ func (r *Run) Stop(why reports.Stop) {
 // execute takes a check through the pool.
 func (r *Run) execute(p *Pending) {
 	defer close(p.done)
+	defer func() {
+		// A defect of the engine, or of who is told of its progress: one check is
+		// without a verdict, and the run and its reports go on.
+		if broken := recover(); broken != nil {
+			p.result = r.base(p.check)
+			p.result.Verdict, p.result.Message = reports.Error, fmt.Sprintf("the engine itself broke: %v", broken)
+		}
+	}()
 	select {
 	case <-r.ctx.Done():
 	case r.slots <- struct{}{}:
