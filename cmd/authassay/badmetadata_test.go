@@ -56,7 +56,7 @@ var badMetadata = map[string]struct {
 					return
 				}
 			}
-		}, 1, "meta-wellknown-200", reports.Fail, "104857600 bytes", "104857600 bytes",
+		}, 3, "meta-wellknown-200", reports.Error, "104857600 bytes", "104857600 bytes",
 	},
 	"members of the wrong type": {
 		write(200, "application/json", `{"issuer":["x"],"token_endpoint":{},"jwks_uri":7,"response_types_supported":"code"}`),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/onsi/gomega"
 
+	"github.com/authassay/authassay/fixtures/targets"
 	"github.com/authassay/authassay/mockidp"
 )
 
@@ -90,12 +91,9 @@ func TestShownTargetFileWorks(t *testing.T) {
 	g := gomega.NewWithT(t)
 	idp := mockidp.Start(t)
 	env := []string{"AUTHASSAY_MOCK_ISSUER=" + idp.Issuer()}
-	for name, id := range map[string]string{
-		"CONFIDENTIAL": mockidp.ClientConfidential, "BASIC": mockidp.ClientBasic, "POST": mockidp.ClientPost,
-		"ENCODED": mockidp.ClientEncoded, "UNICODE": mockidp.ClientUnicode,
-	} {
+	for id, variable := range targets.MockSecrets() {
 		c, _ := idp.Client(id)
-		env = append(env, "AUTHASSAY_MOCK_"+name+"_SECRET="+c.Secret)
+		env = append(env, variable+"="+c.Secret)
 	}
 	shown := run(t, "targets", "show", "mock")
 	g.Expect(shown.code).To(gomega.Equal(0), shown.all())
