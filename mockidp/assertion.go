@@ -1,6 +1,7 @@
 package mockidp
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"time"
@@ -27,9 +28,10 @@ type assertionRules struct {
 
 // assertionBy is what is known about the one who made an assertion.
 type assertionBy struct {
-	name   string   // keeps the jti of different makers apart
-	algs   []string // allowed
-	typs   []string // of the header, in lower case; a header without one is fine
+	name   string          // keeps the jti of different makers apart
+	algs   []string        // allowed
+	typs   []string        // of the header, in lower case; a header without one is fine
+	auds   func() []string // that mean this provider
 	keys   func(fresh bool) []verifyKey
 	secret []byte // of HMAC algorithms
 }
@@ -43,7 +45,7 @@ func (x *exchange) checkAssertion(t *jwtToken, by assertionBy, rules assertionRu
 	if x.breaks(rules.signature, x.assertionSigned(t, by, rules), "a signature by a key of the issuer", "another") {
 		return "the signature of the assertion is not right"
 	}
-	known := slices.ContainsFunc(t.audience(), func(a string) bool { return slices.Contains(x.ownNames(), a) })
+	known := slices.ContainsFunc(t.audience(), func(a string) bool { return slices.Contains(by.auds(), a) })
 	if x.breaks(rules.audience, known, "aud with the issuer identifier or the token endpoint", describeAudience(t)) {
 		return "the assertion is not meant for this server"
 	}
@@ -58,11 +60,12 @@ func describeAudience(t *jwtToken) string {
 }
 
 func (x *exchange) checkAssertionHeader(t *jwtToken, by assertionBy, rules assertionRules) string {
-	if x.breaks(rules.critical, t.header["crit"] == nil, "no crit", "crit") {
+	_, critical := t.header["crit"]
+	if x.breaks(rules.critical, !critical, "no crit", "crit") {
 		return "the assertion has critical header parameters that are not understood"
 	}
-	typ := t.typ()
-	if x.breaks(rules.typ, t.header["typ"] == nil || slices.Contains(by.typs, typ), strings.Join(by.typs, " or "), "another typ") {
+	_, typed := t.header["typ"]
+	if x.breaks(rules.typ, !typed || slices.Contains(by.typs, t.typ()), strings.Join(by.typs, " or "), "another typ") {
 		return "the assertion is a JWT of another type"
 	}
 	if x.breaks(rules.alg, slices.Contains(by.algs, t.alg()), "an algorithm that is registered: "+strings.Join(by.algs, ", "), "another algorithm") {
@@ -121,14 +124,12 @@ func (x *exchange) useAssertion(t *jwtToken, by assertionBy, rules assertionRule
 		return ""
 	}
 	now := x.p.clock.Now()
-	until := now.Add(maxAssertionLifetime)
-	if exp, ok := t.time("exp"); ok && exp.Before(until) {
-		until = exp
+	until, expires := t.time("exp")
+	if !expires || !now.Before(until) { // one without end or past it, which was let through
+		until = now.Add(maxAssertionLifetime)
 	}
-	if !now.Before(until) { // an expired one that was let through
-		until = now.Add(time.Minute)
-	}
-	first := x.p.ext.assertions.put(by.name+"\x00"+id, struct{}{}, now, until)
+	key := sha256.Sum256([]byte(by.name + "\x00" + id)) // a jti can be long
+	first := x.p.ext.assertions.put(string(key[:]), struct{}{}, now, until)
 	if x.breaks(rules.once, first, "an assertion that was not used before", "one that was") {
 		return "the assertion was used before"
 	}
@@ -136,16 +137,11 @@ func (x *exchange) useAssertion(t *jwtToken, by assertionBy, rules assertionRule
 }
 
 // ownNames are the audiences that mean this provider: its issuer identifier and
-// its token endpoint (RFC 7523 §3), and where it has one the endpoint for pushed
-// requests (RFC 9126 §2).
+// its token endpoint (RFC 7523 §3).
 func (x *exchange) ownNames() []string {
 	token := x.id.endpoint(pathToken)
 	if x.set.variances[varTokenEndpointQuery] {
 		token += "?" + tokenEndpointQuery
 	}
-	names := []string{x.issuer(), token}
-	if x.p.servesPushed() {
-		names = append(names, x.id.endpoint(pathPushed))
-	}
-	return names
+	return []string{x.issuer(), token}
 }

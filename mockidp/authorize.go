@@ -28,6 +28,9 @@ func (x *exchange) authorize() *reply {
 	if malformed != "" {
 		return x.authorizePage("The request is malformed: a parameter is not form-urlencoded UTF-8.")
 	}
+	if rep := x.askedAgain(pathAuthorize, f); rep != nil {
+		return rep
+	}
 	f, rep := x.storedRequest(f)
 	if rep != nil {
 		return rep
@@ -38,11 +41,6 @@ func (x *exchange) authorize() *reply {
 		return x.authorizePage(paragraph)
 	case bad != nil:
 		return x.authorizeRefused(ar, bad)
-	case ar.wants(responseTypeNone) && !x.showsPages(ar.client):
-		// The user, who would be asked, is logged in and agrees; the browser goes
-		// back with neither code nor token (OAuth 2.0 Multiple Response Type
-		// Encoding Practices §4).
-		return x.authorizeAnswer(ar, nil)
 	}
 	who, bad, rep := x.interact(ar)
 	switch {
@@ -71,7 +69,8 @@ func (x *exchange) authorizeRefused(ar *authRequest, bad *refusal) *reply {
 }
 
 // authorized gives the client what it asked for: the user is logged in and
-// agrees.
+// agrees. With the response type none that is neither code nor token (OAuth 2.0
+// Multiple Response Type Encoding Practices §4).
 func (x *exchange) authorized(ar *authRequest, who *login) *reply {
 	if ar.device != nil {
 		return x.deviceDecided(ar.device, who)
@@ -112,5 +111,6 @@ func (x *exchange) authorized(ar *authRequest, who *login) *reply {
 		}
 		values["id_token"] = idToken
 	}
+	x.revokeOrphans(ar.client, g)
 	return x.authorizeAnswer(ar, values)
 }

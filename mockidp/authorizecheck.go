@@ -1,6 +1,7 @@
 package mockidp
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,12 @@ func (x *exchange) readAuthRequest(f form) (ar *authRequest, bad *refusal, parag
 	target, paragraph := x.redirectTarget(client, f.get("redirect_uri"))
 	if paragraph != "" {
 		return nil, nil, paragraph
+	}
+	// OAuth lets a client with one redirect URI leave it out, OpenID Connect does
+	// not.
+	if openid := slices.Contains(strings.Fields(f.get("scope")), "openid"); openid &&
+		x.breaks(ruleOpenIDRedirectURI, f.get("redirect_uri") != "", "redirect_uri", "none") {
+		return nil, nil, "The redirect_uri is missing, which a request with the scope openid has."
 	}
 	ar = &authRequest{
 		client: client, params: f, redirectURI: target, sentRedirect: f.get("redirect_uri"), mode: modeQuery,
@@ -134,8 +141,9 @@ func (x *exchange) checkPrompt(ar *authRequest, f form) *refusal {
 		return refuse(errInvalidRequest, "prompt has none together with other values")
 	}
 	if age := f.get("max_age"); age != "" {
+		// Where it is more than fits, the most that does is long enough.
 		seconds, err := strconv.ParseUint(age, 10, 31)
-		if err != nil {
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return refuse(errInvalidRequest, "max_age is not a number of seconds")
 		}
 		ar.maxAge = time.Duration(seconds) * time.Second

@@ -66,7 +66,9 @@ func (x *exchange) bearerToken() (string, *bearerError) {
 		}
 		inBody = f.get("access_token")
 	}
-	if x.breaks(ruleBearerSingleMethod, inHeader == "" || inBody == "", "one method", "header and body") {
+	// The query counts as a method all the same (§2).
+	inQuery := x.r.URL.Query().Get("access_token") != ""
+	if x.breaks(ruleBearerSingleMethod, count(inHeader != "")+count(inBody != "")+count(inQuery) <= 1, "one method", "several of header, body and query") {
 		return "", invalid("the access token is sent by more than one method")
 	}
 	if inHeader != "" {

@@ -62,12 +62,20 @@ func (x *exchange) assertingClient(t *jwtToken, clientID string) *Client {
 // clientAsserts gives the keys and algorithms of a client's assertions.
 func (x *exchange) clientAsserts(c *Client) assertionBy {
 	by := assertionBy{name: "client " + c.ID, algs: c.assertionAlgs(), typs: []string{"jwt", "client-authentication+jwt"}}
+	by.auds = func() []string {
+		if !x.p.servesPushed() {
+			return x.ownNames()
+		}
+		return append(x.ownNames(), x.id.endpoint(pathPushed)) // RFC 9126 §2
+	}
 	if c.AuthSigningAlg != "" {
 		by.algs = []string{c.AuthSigningAlg}
 	}
 	if c.mayUse(ClientSecretJWT) {
 		by.secret = []byte(c.Secret)
 	}
+	var seen uint64  // the fetch that the keys are of
+	var fetched bool // for this assertion; once is enough
 	by.keys = func(fresh bool) []verifyKey {
 		if !c.mayUse(PrivateKeyJWT) || fresh && c.JWKSURI == "" {
 			return nil
@@ -75,7 +83,12 @@ func (x *exchange) clientAsserts(c *Client) assertionBy {
 		if c.JWKSURI == "" {
 			return slices.Clone(c.keys)
 		}
-		keys, err := x.p.ext.keys.fetch(x.r.Context(), c.JWKSURI, x.p.clock.Now(), fresh)
+		if fetched {
+			return nil
+		}
+		var keys []verifyKey
+		var err error
+		keys, seen, fetched, err = x.p.ext.keys.get(x.r.Context(), c.JWKSURI, x.p.clock.Now(), seen)
 		if err != nil {
 			return nil // the signature cannot be verified, so it is not right
 		}

@@ -126,7 +126,11 @@ func (p *Provider) servedResponseTypes() []string {
 }
 
 // servesOpenID reports whether some client may have the scope openid and can get
-// it a user: then, and only then, ID tokens and userinfo are served.
+// it a user, or may register for it: then, and only then, ID tokens and userinfo are
+// served.
 func (p *Provider) servesOpenID() bool {
+	if r := p.ext.registration; r != nil && slices.Contains(r.Scopes, "openid") {
+		return true
+	}
 	return slices.ContainsFunc(p.registry.all(), func(c *Client) bool { return slices.Contains(c.Scopes, "openid") })
 }

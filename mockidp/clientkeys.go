@@ -1,16 +1,12 @@
 package mockidp
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // checkAuthMethods says what is wrong with the methods of a confidential client.
@@ -93,85 +89,6 @@ func (r *registry) assertionAlgs() []string {
 func isWebURL(raw string) bool {
 	u, err := url.Parse(raw)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && !strings.Contains(raw, "#")
-}
-
-const (
-	// jwksLifetime is how long fetched keys are used before they are fetched anew.
-	jwksLifetime = time.Minute
-	// jwksTimeout is how long a fetch may take.
-	jwksTimeout = 5 * time.Second
-	maxJWKS     = 1 << 20
-)
-
-// keyFetcher gets the keys that clients publish. It goes to the hosts it was told
-// of, follows no redirect and uses no proxy: a client must not be able to send the
-// provider where it likes.
-type keyFetcher struct {
-	hosts []string // host:port
-	http  *http.Client
-	cache *shelf[[]verifyKey]
-}
-
-func newKeyFetcher(hosts []string, transport http.RoundTripper) *keyFetcher {
-	if transport == nil {
-		transport = &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: maxHeader}
-	}
-	return &keyFetcher{hosts: hosts, cache: newShelf[[]verifyKey](256), http: &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-}
-
-// hostPort is the host of a URL with its port, given or implied.
-func hostPort(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
-}
-
-// allows reports whether keys may be fetched from a URL.
-func (k *keyFetcher) allows(raw string) bool {
-	u, err := url.Parse(raw)
-	return err == nil && isWebURL(raw) && slices.Contains(k.hosts, hostPort(u))
-}
-
-// fetch gives the keys at a URL: those fetched lately, unless fresh ones are
-// wanted.
-func (k *keyFetcher) fetch(ctx context.Context, raw string, now time.Time, fresh bool) ([]verifyKey, error) {
-	if keys, found, expired := k.cache.get(raw, now); found && !expired && !fresh {
-		return keys, nil
-	}
-	if !k.allows(raw) {
-		return nil, errors.New("keys may not be fetched from this host")
-	}
-	ctx, cancel := context.WithTimeout(ctx, jwksTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, raw, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "application/jwk-set+json, application/json")
-	resp, err := k.http.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the answer has the status %d", resp.StatusCode)
-	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxJWKS+1))
-	if err != nil || len(text) > maxJWKS {
-		return nil, errors.New("the JWK Set broke off or is too long")
-	}
-	keys, err := parseJWKS(text)
-	if err != nil {
-		return nil, err
-	}
-	k.cache.remove(raw)
-	k.cache.put(raw, keys, now, now.Add(jwksLifetime))
-	return keys, nil
 }
 
 // WithJWKSHosts allows the keys of clients that have a [Client.JWKSURI] to be

@@ -37,7 +37,7 @@ func (x *exchange) redeemCode(c *Client, f form) (*tokenSet, *refusal) {
 		return nil, refuse(errInvalidGrant, "the code is another client's")
 	}
 	if !x.p.grants.spentAt(t).IsZero() {
-		if bad := x.codeReplayed(t); bad != nil {
+		if bad := x.codeReplayed(t, false); bad != nil {
 			return nil, bad
 		}
 	} else if x.p.grants.revokedNow(t) {
@@ -58,20 +58,22 @@ func (x *exchange) redeemCode(c *Client, f form) (*tokenSet, *refusal) {
 	}
 	if x.p.grants.spend(t, now) {
 		x.breaks(ruleCodeSingleUse, true, "", "")
-	} else if bad := x.codeReplayed(t); bad != nil { // another request was faster
+	} else if bad := x.codeReplayed(t, true); bad != nil { // another request was faster
 		return nil, bad
 	}
 	return x.codeTokens(t, audience, f), nil
 }
 
 // codeReplayed refuses a code that has been redeemed before, and revokes what it
-// gave (RFC 6749 §4.1.2).
-func (x *exchange) codeReplayed(t *issued) *refusal {
+// gave (RFC 6749 §4.1.2). The replay is noted, unless it is already.
+func (x *exchange) codeReplayed(t *issued, noted bool) *refusal {
 	if !x.breaks(ruleCodeSingleUse, false, "a code that is redeemed for the first time", "a code that was redeemed") {
 		return nil
 	}
 	now := x.p.clock.Now()
-	x.p.grants.replay(t, now)
+	if !noted {
+		x.p.grants.replay(t, now)
+	}
 	if x.keeps(ruleCodeReuseRevokes) {
 		x.p.grants.revokeGrant(t.grant, now, "its authorization code was redeemed twice")
 	}

@@ -79,9 +79,11 @@ type devices struct {
 }
 
 func newDevices(c extendedConfig) *devices {
+	weigh := func(r *deviceRequest) int { return r.params.size() }
 	d := &devices{
 		lifetime: c.deviceLifetime, interval: c.deviceInterval, script: -1,
-		byCode: newShelf[*deviceRequest](maxDevices), byUserCode: newShelf[*deviceRequest](maxDevices),
+		byCode:     newShelf[*deviceRequest](maxDevices).weighing(maxKeptBytes, weigh),
+		byUserCode: newShelf[*deviceRequest](maxDevices).weighing(maxKeptBytes, weigh),
 	}
 	if d.lifetime == 0 {
 		d.lifetime, d.interval = defaultDeviceLifetime, defaultDeviceInterval
@@ -150,6 +152,9 @@ func (x *exchange) authorizeDevice() *reply {
 	resources, bad := x.resources(c, f)
 	if bad != nil {
 		return x.refused(bad)
+	}
+	if f.size() > maxKept { // the page at the verification URI holds on to it
+		return x.refused(refuse(errInvalidRequest, "the request is too long"))
 	}
 	now, d := x.p.clock.Now(), x.p.ext.devices
 	request := &deviceRequest{

@@ -29,6 +29,10 @@ func (x *exchange) redeemDevice(c *Client, f form) (*tokenSet, *refusal) {
 	if x.breaks(ruleDeviceUnexpired, now.Before(r.expires), "a device code that has not expired", "an expired one") {
 		return nil, refuse(errExpiredToken, "the device code has expired")
 	}
+	audience, bad := x.resourcesWithin(c, &grant{resources: r.resources}, f)
+	if bad != nil {
+		return nil, bad
+	}
 	who, bad := x.pollDevice(r, now)
 	if bad != nil {
 		return nil, bad
@@ -48,7 +52,7 @@ func (x *exchange) redeemDevice(c *Client, f form) (*tokenSet, *refusal) {
 	scope := r.scope
 	scope.scopes = g.scopes
 	return &tokenSet{
-		grant: g, parent: parent, scope: scope, audience: r.resources,
+		grant: g, parent: parent, scope: scope, audience: audience,
 		refresh: true, idToken: slices.Contains(g.scopes, "openid"),
 	}, nil
 }

@@ -23,6 +23,9 @@ func (x *exchange) logout() *reply {
 	if malformed != "" {
 		return x.authorizePage("The request is malformed: a parameter is not form-urlencoded UTF-8.")
 	}
+	if rep := x.askedAgain(pathEndSession, f); rep != nil {
+		return rep
+	}
 	if name := f.repeated(endSessionParameters); name != "" {
 		return x.authorizePage("The parameter " + name + " is there more than once.")
 	}
@@ -65,6 +68,9 @@ func (x *exchange) logout() *reply {
 	// Without an ID token of the user who is logged in here, anyone may have made
 	// the link: the user is asked.
 	if s := x.session(); s != nil && (hinted == nil || hinted.grant.subject != s.user.Subject) {
+		if f.size() > maxKept {
+			return x.authorizePage("The request is too long to be kept while the user is asked.")
+		}
 		var client *Client
 		if hinted != nil {
 			client = x.p.registry.find(hinted.grant.client)

@@ -39,8 +39,13 @@ type extended struct {
 	seams   seams
 }
 
-// maxAssertions bounds the memory of used assertions.
-const maxAssertions = 10_000
+const (
+	// maxAssertions bounds the memory of used assertions.
+	maxAssertions = 10_000
+	// maxKeptBytes bounds what is kept of the parameters of requests that were
+	// pushed, and of those of devices. At the bound the oldest make room.
+	maxKeptBytes = 16 << 20
+)
 
 func newExtended(c extendedConfig, reg *registry) *extended {
 	e := &extended{
@@ -50,7 +55,7 @@ func newExtended(c extendedConfig, reg *registry) *extended {
 		givenScopes:    reg.scopes(),
 		requirePushed:  c.requirePushed,
 		pushedLifetime: c.pushedLifetime,
-		pushed:         newShelf[*pushedRequest](maxPushed),
+		pushed:         newShelf[*pushedRequest](maxPushed).weighing(maxKeptBytes, func(r *pushedRequest) int { return r.params.size() }),
 		devices:        newDevices(c),
 		trusted:        c.trusted,
 	}
@@ -95,6 +100,8 @@ func (x *exchange) extendMetadata(doc object) {
 	if x.p.ext.registration != nil {
 		doc["registration_endpoint"] = x.id.endpoint(pathRegister)
 		doc["token_endpoint_auth_methods_supported"] = slices.Clone(registrableMethods)
+		doc["revocation_endpoint_auth_methods_supported"] = slices.Clone(registrableMethods)
+		doc["introspection_endpoint_auth_methods_supported"] = slices.DeleteFunc(slices.Clone(registrableMethods), func(m string) bool { return m == AuthMethodNone })
 		doc["scopes_supported"] = slices.Compact(slices.Sorted(slices.Values(append(x.p.registry.scopes(), x.p.ext.registration.Scopes...))))
 	}
 	if x.p.servesPushed() {

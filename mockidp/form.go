@@ -30,7 +30,9 @@ func parseForm(text string) (form, string) {
 			return nil, "a parameter is not UTF-8"
 		}
 		if value != "" {
-			f[name] = append(f[name], value)
+			// Of what is kept, no part holds on to the whole text.
+			name = strings.Clone(name)
+			f[name] = append(f[name], strings.Clone(value))
 		}
 	}
 	return f, ""

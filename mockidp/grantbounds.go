@@ -17,13 +17,7 @@ const (
 // weight is how many bytes a client has made the token hold, roughly. The grant
 // counts with each of its tokens.
 func (t *issued) weight() int {
-	n := len(t.grant.nonce) + len(t.grant.challenge) + len(t.grant.redirectURI)
-	for name, values := range t.grant.params {
-		n += len(name)
-		for _, v := range values {
-			n += len(v)
-		}
-	}
+	n := len(t.grant.nonce) + len(t.grant.challenge) + len(t.grant.redirectURI) + t.grant.params.size()
 	for _, list := range [][]string{t.scopes, t.audience} {
 		for _, v := range list {
 			n += len(v)

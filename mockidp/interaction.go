@@ -17,12 +17,13 @@ const (
 	maxKept = 64 << 10
 )
 
-// size is how many bytes the parameters have.
+// size is how many bytes the parameters hold, with what Go needs to keep one.
 func (f form) size() int {
+	const each = 64
 	n := 0
 	for name, values := range f {
 		for _, v := range values {
-			n += len(name) + len(v)
+			n += len(name) + len(v) + each
 		}
 	}
 	return n

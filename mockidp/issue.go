@@ -38,7 +38,16 @@ func (x *exchange) answerTokens(c *Client, set *tokenSet) *reply {
 	if set.refresh && c.mayUseGrant(GrantRefreshToken) {
 		refresh = x.issueRefresh(c, set.grant, set.parent)
 	}
+	x.revokeOrphans(c, set.grant)
 	return x.tokenAnswer(c, set, access, refresh, idToken)
+}
+
+// revokeOrphans revokes what was issued to a client that was deleted while its
+// request was under way. One that is deleted later takes it along (RFC 7592 §2.3).
+func (x *exchange) revokeOrphans(c *Client, g *grant) {
+	if c.ID != anonymousClient && x.p.registry.find(c.ID) == nil && x.keeps(ruleManagementRevokes) {
+		x.p.grants.revokeGrant(g, x.p.clock.Now(), "the client was deleted")
+	}
 }
 
 func (x *exchange) cannotSign() *reply {

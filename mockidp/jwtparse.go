@@ -124,20 +124,29 @@ func parseJWT(raw string) (*jwtToken, string) {
 	if _, ok := t.header["alg"].(string); !ok {
 		return nil, "the JOSE header has no alg"
 	}
+	if _, ok := t.header["kid"].(string); !ok && has(t.header, "kid") {
+		return nil, "the kid of the JOSE header is not a string"
+	}
 	for _, name := range []string{"iss", "sub", "jti"} {
-		if _, ok := t.claims[name].(string); t.claims[name] != nil && !ok {
+		if _, ok := t.claims[name].(string); !ok && has(t.claims, name) {
 			return nil, "the claim " + name + " is not a string"
 		}
 	}
 	for _, name := range []string{"exp", "nbf", "iat"} {
-		if _, ok := t.time(name); t.claims[name] != nil && !ok {
+		if _, ok := t.time(name); !ok && has(t.claims, name) {
 			return nil, "the claim " + name + " is not a number of seconds"
 		}
 	}
-	if _, ok := stringOrList(t.claims["aud"]); t.claims["aud"] != nil && !ok {
+	if _, ok := stringOrList(t.claims["aud"]); !ok && has(t.claims, "aud") {
 		return nil, "the claim aud is neither a string nor a list of strings"
 	}
 	return t, ""
+}
+
+// has reports whether a member is there, be it null.
+func has(doc map[string]any, name string) bool {
+	_, there := doc[name]
+	return there
 }
 
 func (t *jwtToken) alg() string { s, _ := t.header["alg"].(string); return s }

@@ -84,37 +84,46 @@ type verifyKey struct {
 	key      crypto.PublicKey
 }
 
-// parseJWKS reads the public keys of a JWK Set (RFC 7517 §5). Keys of types that
-// are not known, and keys for encryption, are passed over (§5, §4.2); a private or
-// a symmetric key is an error, because it should have reached no one.
+// parseJWKS reads the public keys of a JWK Set (RFC 7517 §5). Keys of types and on
+// curves that are not known, and keys that are not for verifying, are passed over
+// (§5, §4.2, §4.3); a private or a symmetric key is an error, because it should have
+// reached no one.
 func parseJWKS(text []byte) ([]verifyKey, error) {
-	if _, err := parseObject(text); err != nil {
+	// Not into a struct: encoding/json takes "Keys" for "keys".
+	set, err := parseObject(text)
+	if err != nil {
 		return nil, fmt.Errorf("the JWK Set is %w", err)
 	}
-	var set struct {
-		Keys *[]json.RawMessage `json:"keys"`
-	}
-	if err := json.Unmarshal(text, &set); err != nil || set.Keys == nil {
+	list, ok := set["keys"].([]any)
+	if !ok {
 		return nil, errors.New("the JWK Set has no list of keys")
 	}
 	out := []verifyKey{}
-	for i, raw := range *set.Keys {
-		var kind struct {
-			Kty string `json:"kty"`
-			Use string `json:"use"`
-		}
-		if err := json.Unmarshal(raw, &kind); err != nil || kind.Kty == "" {
+	for i, element := range list {
+		members, _ := element.(map[string]any)
+		kty, _ := members["kty"].(string)
+		use, isWord := members["use"].(string)
+		operations, isList := members["key_ops"].([]any)
+		if kty == "" || !isWord && has(members, "use") || !isList && has(members, "key_ops") {
 			return nil, fmt.Errorf("key %d of the JWK Set is not a key", i+1)
 		}
 		switch {
-		case kind.Kty == "oct":
+		case kty == "oct":
 			return nil, fmt.Errorf("key %d of the JWK Set is symmetric; a client publishes public keys", i+1)
-		case !slices.Contains([]string{"RSA", "EC", "OKP"}, kind.Kty), kind.Use != "" && kind.Use != "sig":
+		case !slices.Contains([]string{"RSA", "EC", "OKP"}, kty), isWord && use != "sig":
 			continue
+		case has(members, "d"):
+			return nil, fmt.Errorf("key %d of the JWK Set is private; a client publishes public keys", i+1)
+		case isList && !slices.Contains(operations, any("verify")), !knownCurve(kty, members["crv"]):
+			continue
+		}
+		raw, err := json.Marshal(members)
+		if err != nil {
+			return nil, fmt.Errorf("key %d of the JWK Set is not a key", i+1)
 		}
 		var key jose.JSONWebKey
 		if err := key.UnmarshalJSON(raw); err != nil {
-			return nil, fmt.Errorf("key %d of the JWK Set is not a valid %s key", i+1, kind.Kty)
+			return nil, fmt.Errorf("key %d of the JWK Set is not a valid %s key", i+1, kty)
 		}
 		if !key.IsPublic() {
 			return nil, fmt.Errorf("key %d of the JWK Set is private; a client publishes public keys", i+1)
@@ -125,6 +134,19 @@ func parseJWKS(text []byte) ([]verifyKey, error) {
 		out = append(out, verifyKey{kid: key.KeyID, alg: key.Algorithm, key: key.Key})
 	}
 	return out, nil
+}
+
+// knownCurve reports whether keys of a type and curve could verify something here;
+// a curve that is none at all is for the parser of the key to refuse.
+func knownCurve(kty string, crv any) bool {
+	name, ok := crv.(string)
+	switch {
+	case !ok || kty == "RSA":
+		return true
+	case kty == "OKP":
+		return name == "Ed25519"
+	}
+	return slices.Contains([]string{"P-256", "P-384", "P-521"}, name)
 }
 
 // fits reports whether a key may have signed a token: its kid is the token's

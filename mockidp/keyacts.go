@@ -217,9 +217,9 @@ func (r *keyring) findLocked(kid, base string) *ringKey {
 	return nil
 }
 
-// addLocked takes a key in. When there is no room, the oldest of those that
-// matter least makes some.
-func (r *keyring) addLocked(k *ringKey) error {
+// makeRoomLocked drops a key when there is no room for another: the oldest of those
+// that matter least.
+func (r *keyring) makeRoomLocked() {
 	for _, state := range []KeyState{KeyRevoked, KeyUnpublished, KeyRetired, KeyPublished} {
 		if len(r.keys) < maxKeys {
 			break
@@ -229,6 +229,11 @@ func (r *keyring) addLocked(k *ringKey) error {
 			r.keys = slices.Delete(r.keys, i, i+1)
 		}
 	}
+}
+
+// addLocked takes a key in, and has another make room where there is none.
+func (r *keyring) addLocked(k *ringKey) error {
+	r.makeRoomLocked()
 	if len(r.keys) >= maxKeys {
 		return fmt.Errorf("mockidp: the provider has %d signing keys and every one signs; retire or revoke some", maxKeys)
 	}

@@ -63,8 +63,9 @@ type keyring struct {
 	needed []string // the algorithms of the clients at the start
 
 	mu     sync.Mutex
-	keys   []*ringKey // in order of appearance
-	jwks   []*ringKey // in order of publication, which is that of the JWK Set
+	keys   []*ringKey      // in order of appearance
+	jwks   []*ringKey      // in order of publication, which is that of the JWK Set
+	used   map[string]bool // by algorithm: the key of the set has been taken
 	turns  map[string]uint64
 	making []*keySlot // keys under way that this provider has asked for
 }
@@ -72,7 +73,7 @@ type keyring struct {
 // newKeyring makes the ring of a provider. Of a set of the user's own the usual
 // keys are published; the rest comes when needed.
 func newKeyring(shared *KeySet, needed ...string) *keyring {
-	r := &keyring{set: shared, needed: needed, turns: make(map[string]uint64)}
+	r := &keyring{set: shared, needed: needed, used: make(map[string]bool), turns: make(map[string]uint64)}
 	algs := slices.Concat(usualAlgs[:2], needed)
 	if shared == nil {
 		r.set = newKeySet()
@@ -100,11 +101,13 @@ func (r *keyring) needLocked(alg string) {
 		return
 	}
 	slot := r.set.slots[alg]
-	if slices.ContainsFunc(r.keys, func(k *ringKey) bool { return k.slot == slot }) {
+	if r.used[alg] {
 		slot = newKeySlot(alg) // that of the set has had its time
 	}
+	r.used[alg] = true
 	r.startLocked(slot)
 	k := &ringKey{slot: slot}
+	r.makeRoomLocked() // where every key signs, one more than the bound has to do
 	r.keys = append(r.keys, k)
 	r.publishLocked(k)
 	k.state = KeySigning

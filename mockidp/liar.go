@@ -109,11 +109,11 @@ func (x *exchange) lieInResponse(a *outAnswer) {
 	x.tell(func(l *lie) bool { return l.response != nil && l.response(x, a.values) })
 }
 
-// foreign answers where lies lead to: places that a right client never goes. They
-// exist once such a lie is in force.
+// foreign answers where lies lead to: places that a right client never goes. Each
+// exists while a lie is in force that leads there.
 func (x *exchange) foreign() *reply {
 	path, there := strings.CutPrefix(x.r.URL.Path, x.id.path+"/")
-	if !there || len(x.pranked.lies) == 0 {
+	if !there || !slices.ContainsFunc(x.pranked.lies, func(h *Handle) bool { return h.lie.leadsTo() == path }) {
 		return nil
 	}
 	switch path {
@@ -123,6 +123,17 @@ func (x *exchange) foreign() *reply {
 		return x.token()
 	}
 	return nil
+}
+
+// leadsTo is the foreign place to which a lie sends clients, empty for most.
+func (l *lie) leadsTo() string {
+	switch {
+	case l.Name == "redirect-307":
+		return endpointForeignToken
+	case l.Name == "metadata-jwks-uri-foreign", strings.HasSuffix(l.Name, "-jku-foreign"):
+		return endpointForeign
+	}
+	return ""
 }
 
 func (l *lie) toldAt(endpoint string) bool { return len(l.at) == 0 || slices.Contains(l.at, endpoint) }

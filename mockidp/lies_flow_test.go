@@ -50,7 +50,7 @@ func TestLiesAfterALoginPage(t *testing.T) {
 	h := p.LieFor(t, "state-wrong", AtEndpoint("authorize"), ForClient(ClientWeb), When(Match{Param: map[string]string{"login_hint": UserBob}}))
 	p.ScriptFor(t, Reply{Endpoint: "authorize", Match: Match{Client: ClientWeb, Param: map[string]string{"nonce": "n"}}, Error: "access_denied"})
 	drive := func(more ...string) url.Values {
-		q := url.Values{"client_id": {ClientWeb}, "response_type": {"code"}, "scope": {"openid"}, "state": {walkState},
+		q := url.Values{"client_id": {ClientWeb}, "response_type": {"code"}, "redirect_uri": {walkCallback}, "scope": {"openid"}, "state": {walkState},
 			"code_challenge": {strings.Repeat("A", 43)}, "code_challenge_method": {"S256"}}
 		for i := 0; i < len(more); i += 2 {
 			q.Set(more[i], more[i+1])

@@ -34,7 +34,7 @@ var responseLies = []lie{
 			return a.Has("code") && put(a, "error", "server_error")
 		}),
 	{Lie: Lie{
-		Name: "code-repeated", Clause: "RFC 6749 §4.1.2",
+		Name: lieCodeRepeated, Clause: "RFC 6749 §4.1.2",
 		Text:   "From the second response to a client on, the code is the one of its first.",
 		Client: "Bear that the code is refused; a code is redeemed once, and this one may have been stolen.",
 		Shows:  "The code is presented twice, see ReplayedTokens, and the second login fails.",
@@ -74,6 +74,9 @@ func repeated(a url.Values, name, value string) bool {
 	}
 	return there
 }
+
+// lieCodeRepeated is the one lie with a memory, which ends with it.
+const lieCodeRepeated = "code-repeated"
 
 // maxFirstCodes bounds what code-repeated remembers.
 const maxFirstCodes = 1000

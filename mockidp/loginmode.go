@@ -86,11 +86,6 @@ func (x *exchange) loginMode(c *Client) LoginMode {
 	return x.p.front.login
 }
 
-// showsPages reports whether the users of a client may see a page.
-func (x *exchange) showsPages(c *Client) bool {
-	return x.loginMode(c) != LoginAutomatic || x.asksConsent(c)
-}
-
 // asksConsent reports whether the users of a client are asked for consent.
 func (x *exchange) asksConsent(c *Client) bool {
 	mode := c.Consent

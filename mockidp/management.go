@@ -183,7 +183,7 @@ func (p *Provider) AddClient(c Client) (Client, error) {
 	if err := c.complete(p.alg); err != nil {
 		return Client{}, fmt.Errorf("mockidp: client %q: %w", c.ID, err)
 	}
-	if err := p.registry.add(&c, 0); err != nil {
+	if _, err := p.registry.add(&c, 0); err != nil {
 		return Client{}, fmt.Errorf("mockidp: client %q: %w; each client needs its own", c.ID, err)
 	}
 	return c.clone(), nil

@@ -126,6 +126,9 @@ func (x *exchange) storedRequest(f form) (form, *reply) {
 		}
 		return f, x.unpushed(f)
 	}
+	if name := f.repeated([]string{"client_id", "request_uri"}); name != "" {
+		return nil, x.authorizePage("The parameter " + name + " is there more than once.") // RFC 6749 §3.1
+	}
 	now := x.p.clock.Now()
 	request, known, forgotten := x.p.ext.pushed.get(uri, now)
 	if !known || forgotten {

@@ -192,6 +192,9 @@ func (s *pranks) add(h *Handle) *Handle {
 // drop takes a handle out of force. The lock is held.
 func (s *pranks) drop(h *Handle) {
 	s.active = slices.DeleteFunc(slices.Clone(s.active), func(a *Handle) bool { return a == h })
+	if h.name == lieCodeRepeated && !slices.ContainsFunc(s.active, func(a *Handle) bool { return a.name == h.name }) {
+		clear(s.firstCodes) // told again, it begins anew
+	}
 }
 
 // inForce lists what is in force now.

@@ -25,7 +25,7 @@ func (x *exchange) redeemRefresh(c *Client, f form) (*tokenSet, *refusal) {
 		return nil, refuse(errInvalidGrant, "the refresh token is another client's")
 	}
 	if x.replaysRefresh(c, t) {
-		return nil, x.refreshReplayed(t)
+		return nil, x.refreshReplayed(t, false)
 	}
 	if x.breaks(ruleRefreshUnrevoked, !x.p.grants.revokedNow(t), "a refresh token that is not revoked", "a revoked one") {
 		return nil, refuse(errInvalidGrant, "the refresh token has been revoked")
@@ -48,7 +48,7 @@ func (x *exchange) redeemRefresh(c *Client, f form) (*tokenSet, *refusal) {
 	}
 	set.refresh = true
 	if !x.p.grants.spend(t, now) && x.replaysRefresh(c, t) { // another request was faster
-		return nil, x.refreshReplayed(t)
+		return nil, x.refreshReplayed(t, true)
 	}
 	return set, nil
 }
@@ -62,10 +62,13 @@ func (x *exchange) replaysRefresh(c *Client, t *issued) bool {
 }
 
 // refreshReplayed refuses a rotated refresh token. Nobody can tell whether the
-// client or a thief used it first, so the family ends (RFC 9700 §4.14.2).
-func (x *exchange) refreshReplayed(t *issued) *refusal {
+// client or a thief used it first, so the family ends (RFC 9700 §4.14.2). The
+// replay is noted, unless it is already.
+func (x *exchange) refreshReplayed(t *issued, noted bool) *refusal {
 	now := x.p.clock.Now()
-	x.p.grants.replay(t, now)
+	if !noted {
+		x.p.grants.replay(t, now)
+	}
 	if x.keeps(ruleRefreshReuseRevokes) {
 		x.p.grants.revokeGrant(t.grant, now, "a rotated refresh token was used again")
 	}

@@ -23,6 +23,9 @@ const (
 // oldest of them goes.
 const maxRegistered = 1000
 
+// maxMetadata bounds the metadata of a client, in bytes.
+const maxMetadata = 64 << 10
+
 // Registration says how clients may register themselves, see [WithRegistration].
 type Registration struct {
 	// InitialAccessToken is the bearer token that a registration needs (RFC 7591
@@ -101,8 +104,12 @@ func (x *exchange) register() *reply {
 	}
 	c.registration.token = randomWord()
 	c.registration.issuedAt = x.p.clock.Now()
-	if err := x.p.registry.add(c, maxRegistered); err != nil {
+	evicted, err := x.p.registry.add(c, maxRegistered)
+	if err != nil {
 		return x.registrationRefused(refuse(errInvalidMetadata, "the client could not be registered"))
+	}
+	if evicted != "" {
+		x.p.forgetClient(evicted, "the client made room for newer ones")
 	}
 	status := http.StatusCreated
 	if !x.keeps(ruleRegistrationCreated) {
@@ -136,6 +143,9 @@ func (x *exchange) registrationBody() (map[string]any, *reply) {
 	mediaType, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
 	if x.breaks(ruleRegistrationJSON, err == nil && mediaType == "application/json", "application/json", "another media type") {
 		return nil, x.registrationRefused(refuse(errInvalidMetadata, "the Content-Type is not application/json"))
+	}
+	if len(x.body) > maxMetadata {
+		return nil, x.registrationRefused(refuse(errInvalidMetadata, "the client metadata are longer than 64 kB"))
 	}
 	doc, err := parseObject(x.body)
 	if err != nil {

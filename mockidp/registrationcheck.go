@@ -115,6 +115,9 @@ func (x *exchange) readRedirects(c *Client, m clientMetadata) *refusal {
 			return refuse(errInvalidRedirectURI, "a client that uses redirects registers redirect_uris")
 		}
 	}
+	// RFC 8252 §7.3: any port on the loopback interface must do. One such URI with a
+	// fixed port does no harm.
+	c.Native = slices.ContainsFunc(c.RedirectURIs, func(u string) bool { return sameButLoopbackPort(u, u) })
 	if len(c.RedirectURIs) > 0 {
 		all := func(f func(string) bool) bool {
 			return !slices.ContainsFunc(c.RedirectURIs, func(u string) bool { return !f(u) })

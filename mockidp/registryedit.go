@@ -8,12 +8,13 @@ import (
 var errClientExists = errors.New("the identifier is another client's")
 
 // add puts a client that is complete into the registry. Of those that registered
-// themselves at most limit stay, the newest; 0 is no limit.
-func (r *registry) add(c *Client, limit int) error {
+// themselves at most limit stay, the newest; 0 is no limit. It gives the identifier
+// of the one that made room, if one had to.
+func (r *registry) add(c *Client, limit int) (evicted string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.byID[c.ID] != nil {
-		return errClientExists
+		return "", errClientExists
 	}
 	own := func(c *Client) bool { return c.registration != nil }
 	if limit > 0 {
@@ -23,13 +24,14 @@ func (r *registry) add(c *Client, limit int) error {
 		}
 		if n >= limit {
 			i := slices.IndexFunc(r.clients, own)
-			delete(r.byID, r.clients[i].ID)
+			evicted = r.clients[i].ID
+			delete(r.byID, evicted)
 			r.clients = slices.Delete(slices.Clone(r.clients), i, i+1)
 		}
 	}
 	r.byID[c.ID] = c
 	r.clients = append(r.clients, c)
-	return nil
+	return evicted, nil
 }
 
 // replace puts a client in the place of the one that has its identifier, and

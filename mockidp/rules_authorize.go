@@ -5,6 +5,7 @@ package mockidp
 const (
 	ruleRedirectURIRegistered  = "redirect-uri-registered"
 	ruleRedirectURIExact       = "redirect-uri-exact"
+	ruleOpenIDRedirectURI      = "openid-redirect-uri-required"
 	ruleResponseTypeRegistered = "response-type-registered"
 	ruleTokensNotInQuery       = "tokens-not-in-query"
 	rulePKCERequired           = "pkce-required"
@@ -29,6 +30,10 @@ var authorizeRules = []Rule{{
 	Name: ruleRedirectURIExact, Clause: "RFC 9700 §4.1.3", Kind: KindRequest,
 	Text: "redirect_uri is identical to a registered one, but for the port of a native client's loopback URI (RFC 8252 §7.3).",
 	Off:  "A redirect_uri that begins with a registered one is accepted.",
+}, {
+	Name: ruleOpenIDRedirectURI, Clause: "OpenID Connect Core §3.1.2.1", Kind: KindRequest,
+	Text: "A request with the scope openid has redirect_uri.",
+	Off:  "It may be left out where the client has registered one, as OAuth allows.",
 }, {
 	Name: ruleResponseTypeRegistered, Clause: "RFC 6749 §4.1.2.1", Kind: KindRequest,
 	Text: "The client is registered for the response type.",

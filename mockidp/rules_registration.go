@@ -70,8 +70,8 @@ var registrationRules = []Rule{{
 	Off:  "Any text is registered.",
 }, {
 	Name: ruleRegistrationRedirectSafe, Clause: "RFC 7591 §5", Kind: KindRequest,
-	Text: "Each redirect URI is https, http on the local machine, or has a scheme of an application.",
-	Off:  "http on any host is registered, and schemes that browsers keep to themselves.",
+	Text: "Each redirect URI is https, http on the local machine, or has a scheme of an application, which is a domain name backwards (RFC 8252 §7.1).",
+	Off:  "http on any host is registered, and any scheme, also those that browsers keep to themselves.",
 }, {
 	Name: ruleRegistrationScope, Clause: "RFC 7591 §3.2.2", Kind: KindRequest,
 	Text: "Every scope is one that clients may register for.",

@@ -23,7 +23,7 @@ const (
 var tokenUseRules = []Rule{{
 	Name: ruleBearerSingleMethod, Clause: "RFC 6750 §2", Kind: KindRequest,
 	Text: "An access token is presented by one method.",
-	Off:  "The one in the Authorization header is used and the other ignored.",
+	Off:  "The one in the Authorization header is used, else the one in the body, and the others are ignored.",
 }, {
 	Name: ruleAccessTokenUnexpired, Clause: "RFC 6750 §3.1", Kind: KindRequest,
 	Text: "The access token has not expired.",

@@ -2,7 +2,9 @@ package mockidp
 
 import (
 	"crypto/subtle"
+	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -116,7 +118,7 @@ func (x *exchange) startSession(u *User, amr []string, planted string) (*session
 		x.p.front.sessions.remove(old.id)
 		if old.user.Subject == u.Subject {
 			old.mu.Lock()
-			s.consents = old.consents
+			s.consents = maps.Clone(old.consents)
 			old.mu.Unlock()
 		}
 	}
@@ -150,6 +152,22 @@ func (x *exchange) cookie(value string) *http.Cookie {
 		c.Secure = true
 	}
 	return c
+}
+
+// maxAskedAgain bounds the requests that a browser is made to send again, so that
+// they fit into a URL.
+const maxAskedAgain = 16 << 10
+
+// askedAgain has a browser that posts a request without the session cookie send
+// it again by GET. The cookie is SameSite=Lax and does not come with a POST from a
+// client's site: the user would be taken for someone who is not logged in, and a
+// new cookie would end the session. Where nobody is logged in anywhere there is no
+// session to find, and nil is given.
+func (x *exchange) askedAgain(path string, f form) *reply {
+	if x.r.Method != http.MethodPost || x.browserID() != "" || f.size() > maxAskedAgain || len(x.p.front.sessions.values()) == 0 {
+		return nil
+	}
+	return redirect(x.id.path+path, modeQuery, url.Values(f))
 }
 
 // sameSecret compares in constant time. Nothing is the same as nothing.

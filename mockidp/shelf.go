@@ -8,18 +8,21 @@ import (
 // shelf keeps what expires, by key, within a number: when it is full the oldest
 // makes room.
 type shelf[T any] struct {
-	max int
+	max, maxBytes int         // maxBytes 0: no bound
+	weigh         func(T) int // in bytes, nil without that bound
 
 	mu    sync.Mutex
 	items map[string]shelved[T]
 	order []shelfSlot // oldest first; a slot whose item is gone is passed over
 	next  uint64
+	bytes int
 }
 
 type shelved[T any] struct {
 	value   T
 	expires time.Time
 	serial  uint64
+	weight  int
 }
 
 type shelfSlot struct {
@@ -31,6 +34,18 @@ func newShelf[T any](max int) *shelf[T] {
 	return &shelf[T]{max: max, items: make(map[string]shelved[T])}
 }
 
+// weighing bounds the values in bytes as well. What a value weighs must not change.
+func (s *shelf[T]) weighing(maxBytes int, weigh func(T) int) *shelf[T] {
+	s.maxBytes, s.weigh = maxBytes, weigh
+	return s
+}
+
+// drop forgets a value. The lock is held.
+func (s *shelf[T]) drop(key string) {
+	s.bytes -= s.items[key].weight
+	delete(s.items, key)
+}
+
 // put keeps a value until it expires. It reports false, and changes nothing, when
 // the key is taken by a value that has not expired.
 func (s *shelf[T]) put(key string, value T, now, expires time.Time) bool {
@@ -39,18 +54,25 @@ func (s *shelf[T]) put(key string, value T, now, expires time.Time) bool {
 	if old, there := s.items[key]; there && now.Before(old.expires) {
 		return false
 	}
+	s.drop(key)
 	s.next++
-	s.items[key] = shelved[T]{value, expires, s.next}
+	weight := 0
+	if s.weigh != nil {
+		weight = s.weigh(value)
+	}
+	s.bytes += weight
+	s.items[key] = shelved[T]{value, expires, s.next, weight}
 	s.order = append(s.order, shelfSlot{key, s.next})
 	for len(s.order) > 0 {
 		slot := s.order[0]
 		item, there := s.items[slot.key]
 		current := there && item.serial == slot.serial
-		if current && len(s.items) <= s.max && now.Before(item.expires) {
+		room := len(s.items) <= s.max && (s.maxBytes == 0 || s.bytes <= s.maxBytes)
+		if current && room && now.Before(item.expires) {
 			break
 		}
 		if current {
-			delete(s.items, slot.key)
+			s.drop(slot.key)
 		}
 		s.order = s.order[1:]
 	}
@@ -85,7 +107,7 @@ func (s *shelf[T]) remove(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, found := s.items[key]
-	delete(s.items, key)
+	s.drop(key)
 	return found
 }
 
@@ -95,7 +117,7 @@ func (s *shelf[T]) removeIf(f func(T) bool) {
 	defer s.mu.Unlock()
 	for key, item := range s.items {
 		if f(item.value) {
-			delete(s.items, key)
+			s.drop(key)
 		}
 	}
 }

@@ -116,13 +116,16 @@ func (x *exchange) foreignToken(t *jwtToken) (*exchanged, string) {
 	e := &exchanged{subject: user.Subject, issuer: t.str("iss"), user: user, claims: t.claims}
 	if scope, ok := t.claims["scope"].(string); ok {
 		e.scopes, e.hasScopes = strings.Fields(scope), true
+	} else if has(t.claims, "scope") { // to ignore it would give more than it says
+		return nil, "has a scope that is not a string" // RFC 8693 §4.2
 	}
 	return e, ""
 }
 
 // checkMayAct applies the may_act claim of the subject token (RFC 8693 §4.4):
 // where it names who may act, only that party may, as the actor or, where there is
-// none, as the client.
+// none, as the client. All claims of the name count. Where it has no issuer, the
+// party is of this one, or of the one whose token says so.
 func (x *exchange) checkMayAct(c *Client, subject, actor *exchanged) *refusal {
 	named, ok := subject.claims["may_act"]
 	if !ok {
@@ -139,7 +142,12 @@ func (x *exchange) checkMayAct(c *Client, subject, actor *exchanged) *refusal {
 	sub, hasSub := who["sub"]
 	clientID, hasClient := who["client_id"]
 	iss, hasIss := who["iss"]
-	may := (hasSub && sub == acting || !hasSub && hasClient && clientID == c.ID) && (!hasIss || iss == issuer)
+	may := (hasSub || hasClient) && (!hasSub || sub == acting) && (!hasClient || clientID == c.ID)
+	if hasIss {
+		may = may && iss == issuer
+	} else {
+		may = may && (issuer == x.issuer() || issuer == subject.issuer)
+	}
 	if x.breaks(ruleExchangeMayAct, may, "the party that may_act names", "another") {
 		return refuse(errInvalidRequest, "the subject_token lets another party act")
 	}

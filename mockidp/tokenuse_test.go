@@ -3,6 +3,7 @@ package mockidp
 import (
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,5 +150,53 @@ func TestEndSession(t *testing.T) {
 			a := ask(p, s)
 			g.Expect(status(a)+" "+a.header.Get("Location")).To(gomega.Equal(c.want), "%s %s", method, name)
 		}
+	}
+}
+
+// A token in the query is a second method beside the header, even though it would
+// not be taken from there (RFC 6750 §2, §3.1).
+func TestTokenInHeaderAndQuery(t *testing.T) {
+	g := gomega.NewWithT(t)
+	p := newFull(t)
+	access := tokensFor(t, p, ClientWeb).str("access_token")
+	path := pathUserinfo + "?" + url.Values{"access_token": {access}}.Encode()
+	a := ask(p, sent{method: http.MethodGet, path: path, header: http.Header{"Authorization": {"Bearer " + access}}})
+	g.Expect(outcome(a)).To(gomega.Equal("400 invalid_request"))
+	g.Expect(ask(p, sent{path: path, form: url.Values{"access_token": {access}}}).status).To(gomega.Equal(400))
+	g.Expect(ask(p, get(path)).status).To(gomega.Equal(401), "it does not count alone")
+}
+
+// One request is one replay, also when several arrive together.
+func TestReplaysAreCountedOnce(t *testing.T) {
+	const requests = 24
+	for range 20 {
+		g := gomega.NewWithT(t)
+		p := newFull(t)
+		code := codeFor(t, p, ClientWeb)
+		refresh := tokensFor(t, p, ClientWeb).str("refresh_token")
+		for _, send := range []func() answer{
+			func() answer { return redeem(p, ClientWeb, code) },
+			func() answer { return refreshWith(p, ClientWeb, refresh) },
+		} {
+			start := make(chan struct{})
+			var all sync.WaitGroup
+			got := make([]string, requests)
+			for i := range requests {
+				all.Go(func() {
+					<-start
+					got[i] = outcome(send())
+				})
+			}
+			close(start)
+			all.Wait()
+			good := 0
+			for _, o := range got {
+				good += count(o == "200 token")
+			}
+			g.Expect(good).To(gomega.Equal(1))
+		}
+		g.Expect(p.Lineage(code)[0].Replays).To(gomega.Equal(requests - 1))
+		g.Expect(p.Lineage(refresh)[0].Replays).To(gomega.Equal(requests - 1))
+		g.Expect(p.LiveTokens()).To(gomega.BeEmpty())
 	}
 }

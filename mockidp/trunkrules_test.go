@@ -77,6 +77,7 @@ func init() {
 	maps.Copy(faultCases, map[string]faultCase{
 		ruleRedirectURIRegistered:  plain(asking(web, "code", "redirect_uri", "https://evil.example/"), "page 400", "query code"),
 		ruleRedirectURIExact:       plain(asking(web, "code", "redirect_uri", testCallback+"/more"), "page 400", "query code"),
+		ruleOpenIDRedirectURI:      plain(asking(web, "code", "redirect_uri", ""), "page 400", "query code"),
 		ruleResponseTypeRegistered: plain(asking(web, "code id_token"), "fragment unauthorized_client", "fragment code+id_token"),
 		ruleTokensNotInQuery:       plain(asking(ClientLegacy, "id_token token", "response_mode", "query"), "fragment invalid_request", "query access_token+id_token"),
 		rulePKCERequired:           plain(asking(ClientSPA, "code", "code_challenge", ""), "query invalid_request", "query code"),

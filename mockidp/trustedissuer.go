@@ -47,7 +47,7 @@ func (x *exchange) trustedAssertion(t *jwtToken) string {
 	if x.breaks(ruleGrantAssertionSubject, t.str("sub") != "", "sub", "none") {
 		return "the assertion has no sub"
 	}
-	by := assertionBy{name: "issuer " + t.str("iss"), algs: keyAlgs, typs: []string{"jwt"}}
+	by := assertionBy{name: "issuer " + t.str("iss"), algs: keyAlgs, typs: []string{"jwt"}, auds: x.ownNames}
 	by.keys = func(fresh bool) []verifyKey {
 		if i < 0 || fresh {
 			return nil
