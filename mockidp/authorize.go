@@ -17,21 +17,14 @@ var authorizeParameters = []string{
 
 // authorize answers at the authorization endpoint (RFC 6749 §3.1).
 func (x *exchange) authorize() *reply {
-	source := x.r.URL.RawQuery
-	if x.r.Method == http.MethodPost {
-		if x.bodyErr != nil || !isForm(x.r.Header) {
-			return x.authorizePage("The request is not a form, or is too long.")
-		}
-		source = string(x.body)
-	}
-	f, malformed := parseForm(source)
-	if malformed != "" {
-		return x.authorizePage("The request is malformed: a parameter is not form-urlencoded UTF-8.")
+	f, rep := x.browserForm()
+	if rep != nil {
+		return rep
 	}
 	if rep := x.askedAgain(pathAuthorize, f); rep != nil {
 		return rep
 	}
-	f, rep := x.storedRequest(f)
+	f, rep = x.storedRequest(f)
 	if rep != nil {
 		return rep
 	}

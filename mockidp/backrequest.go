@@ -1,22 +1,12 @@
 package mockidp
 
-import "net/http"
-
 // backRequest reads a request that a client sends directly, in the manner of a
 // token request, to one of the endpoints that authenticate clients like the token
 // endpoint: for pushed requests (RFC 9126 §2) and devices (RFC 8628 §3.1).
 func (x *exchange) backRequest() (form, *Client, *reply) {
-	switch {
-	case x.bodyErr == errBodyTooLarge:
-		return nil, nil, x.errorReply(http.StatusRequestEntityTooLarge, refuse(errInvalidRequest, "the body is longer than a megabyte"))
-	case x.bodyErr != nil:
-		return nil, nil, x.refused(refuse(errInvalidRequest, "the body broke off"))
-	case !isForm(x.r.Header):
-		return nil, nil, x.refused(refuse(errInvalidRequest, "the Content-Type is not application/x-www-form-urlencoded"))
-	}
-	f, malformed := parseForm(string(x.body))
-	if malformed != "" {
-		return nil, nil, x.refused(refuse(errInvalidRequest, malformed))
+	f, rep := x.bodyForm()
+	if rep != nil {
+		return nil, nil, rep
 	}
 	if bad := x.checkRepeated(f); bad != nil {
 		return nil, nil, x.refused(bad)

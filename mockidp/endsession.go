@@ -12,16 +12,9 @@ var endSessionParameters = []string{"id_token_hint", "client_id", "post_logout_r
 // browser is sent back only to a URI that the client has registered, and only
 // when an ID token says that the client has to do with the user.
 func (x *exchange) logout() *reply {
-	source := x.r.URL.RawQuery
-	if x.r.Method == http.MethodPost {
-		if x.bodyErr != nil || !isForm(x.r.Header) {
-			return x.authorizePage("The request is not a form, or is too long.")
-		}
-		source = string(x.body)
-	}
-	f, malformed := parseForm(source)
-	if malformed != "" {
-		return x.authorizePage("The request is malformed: a parameter is not form-urlencoded UTF-8.")
+	f, rep := x.browserForm()
+	if rep != nil {
+		return rep
 	}
 	if rep := x.askedAgain(pathEndSession, f); rep != nil {
 		return rep

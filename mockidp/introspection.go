@@ -1,7 +1,6 @@
 package mockidp
 
 import (
-	"net/http"
 	"slices"
 )
 
@@ -9,17 +8,9 @@ var introspectionParameters = []string{"token", "token_type_hint", "client_id", 
 
 // tokenForm reads the form of a request about a token, and who sent it.
 func (x *exchange) tokenForm() (form, *Client, *reply) {
-	switch {
-	case x.bodyErr == errBodyTooLarge:
-		return nil, nil, x.errorReply(http.StatusRequestEntityTooLarge, refuse(errInvalidRequest, "the body is longer than a megabyte"))
-	case x.bodyErr != nil:
-		return nil, nil, x.refused(refuse(errInvalidRequest, "the body broke off"))
-	case !isForm(x.r.Header):
-		return nil, nil, x.refused(refuse(errInvalidRequest, "the Content-Type is not application/x-www-form-urlencoded"))
-	}
-	f, malformed := parseForm(string(x.body))
-	if malformed != "" {
-		return nil, nil, x.refused(refuse(errInvalidRequest, malformed))
+	f, rep := x.bodyForm()
+	if rep != nil {
+		return nil, nil, rep
 	}
 	if name := f.repeated(introspectionParameters); x.breaks(ruleParametersUnrepeated, name == "", "each parameter once", name+" more than once") {
 		return nil, nil, x.refused(refuse(errInvalidRequest, name+" is sent more than once"))

@@ -43,24 +43,14 @@ func (x *exchange) token() *reply {
 // request that has none to read. They are those of the body; the query of the
 // token endpoint holds none (RFC 6749 §3.2, §4.4.2).
 func (x *exchange) tokenParameters() (form, *reply) {
-	source := string(x.body)
-	switch isPost := x.r.Method == http.MethodPost; {
+	isPost := x.r.Method == http.MethodPost
+	switch {
 	case x.breaks(ruleTokenPostOnly, isPost, "POST", x.r.Method), !isPost && x.r.Method != http.MethodGet:
 		return nil, x.wrongTokenMethod()
 	case !isPost:
-		source = x.r.URL.RawQuery
-	case x.bodyErr == errBodyTooLarge:
-		return nil, x.errorReply(http.StatusRequestEntityTooLarge, refuse(errInvalidRequest, "the body is longer than a megabyte"))
-	case x.bodyErr != nil:
-		return nil, x.refused(refuse(errInvalidRequest, "the body broke off"))
-	case !isForm(x.r.Header):
-		return nil, x.refused(refuse(errInvalidRequest, "the Content-Type is not application/x-www-form-urlencoded"))
+		return x.formOf(x.r.URL.RawQuery)
 	}
-	f, malformed := parseForm(source)
-	if malformed != "" {
-		return nil, x.refused(refuse(errInvalidRequest, malformed))
-	}
-	return f, nil
+	return x.bodyForm()
 }
 
 func (x *exchange) wrongTokenMethod() *reply {
