@@ -162,6 +162,8 @@ type Exchange struct {
 	Number int    `json:"number"`
 	Check  string `json:"check,omitempty"`
 	Step   string `json:"step,omitempty"`
+	// Purpose is what the endpoint is: "metadata", "jwks", "token".
+	Purpose string `json:"purpose,omitempty"`
 	// Started is the time since the run began, in milliseconds.
 	StartedMS  int64    `json:"startedMs"`
 	DurationMS int64    `json:"durationMs"`

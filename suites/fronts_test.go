@@ -28,7 +28,8 @@ var broken = []string{"token-no-store", "client-credentials-no-refresh", "token-
 func server(t *testing.T, rulesOff ...string) (*target.Target, string) {
 	t.Helper()
 	p := mockidp.Start(t, append(bundled.MockOptions(), mockidp.WithRuleOff(rulesOff...))...)
-	tg := bundled.Describe(p)
+	tg, err := bundled.Describe(p)
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
 	file := filepath.Join(t.TempDir(), "target.yaml")
 	c, _ := p.Client(mockidp.ClientConfidential)
 	tg.Clients = []target.Client{{ID: c.ID, Secret: c.Secret, Scopes: c.Scopes}}

@@ -30,7 +30,14 @@ func empty(t *testing.T, name string) *target.Target {
 
 func mock(t *testing.T) *target.Target {
 	t.Helper()
-	return bundled.Describe(mockidp.Start(t, bundled.MockOptions()...))
+	return described(t, mockidp.Start(t, bundled.MockOptions()...))
+}
+
+func described(t *testing.T, p *mockidp.Provider) *target.Target {
+	t.Helper()
+	tg, err := bundled.Describe(p)
+	gomega.NewWithT(t).Expect(err).NotTo(gomega.HaveOccurred())
+	return tg
 }
 
 func ids(results []reports.Result) (out []string) {
@@ -208,7 +215,7 @@ func TestAFrontThatStartsTheChecksItself(t *testing.T) {
 	g := gomega.NewWithT(t)
 	a := assay.New(assay.Options{Strict: true})
 	p := mockidp.Start(t, append(bundled.MockOptions(), mockidp.WithRuleOff("client-credentials-no-refresh"))...)
-	run, err := a.Begin(bundled.Describe(p), nil)
+	run, err := a.Begin(described(t, p), nil)
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	res := run.Start(catalog.All().Check("cc-no-refresh")).Wait()
 	g.Expect(res.Verdict).To(gomega.Equal(reports.Fail))
@@ -251,7 +258,7 @@ func TestNothingIsLeft(t *testing.T) {
 		}
 	}})
 	for range 2 {
-		g.Expect(a.Target(bundled.Describe(p))).To(gomega.Succeed())
+		g.Expect(a.Target(described(t, p))).To(gomega.Succeed())
 	}
 	g.Expect(p.Close()).To(gomega.Succeed())
 	goleak.VerifyNone(t, before)

@@ -59,7 +59,8 @@ func TestTheMockUnderEveryVariance(t *testing.T) {
 			p := mockidp.Start(t, opts...)
 			heard := &listening{inner: p.HTTPClient().Transport, tokens: map[string]bool{}}
 			c := areas(t)
-			tg := bundled.Describe(p)
+			tg, err := bundled.Describe(p)
+			g.Expect(err).ToNot(gomega.HaveOccurred())
 			run, err := check.NewRun(check.Config{Target: tg, Observers: c.Observers(), Transport: heard, Timeout: patience})
 			g.Expect(err).ToNot(gomega.HaveOccurred())
 			for _, ch := range c.Checks() {

@@ -2,7 +2,6 @@ package check
 
 import (
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -65,13 +64,4 @@ type Exchange struct {
 	// Purpose is what the endpoint is, as the check that sent it says:
 	// "token", "metadata", "jwks"; empty when it did not say.
 	Purpose string
-}
-
-// Host is the host of the request, with its port.
-func (e *Exchange) Host() string {
-	u, err := url.Parse(e.Request.URL)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

@@ -187,7 +187,7 @@ func (r *Redactor) store(s string, redact func(string) string) (stored string, s
 
 // exchange makes the stored copy of an exchange.
 func (r *Redactor) exchange(e *Exchange) reports.Exchange {
-	out := reports.Exchange{Number: e.Number, Check: e.Check, Step: e.Step, DurationMS: e.Duration.Milliseconds()}
+	out := reports.Exchange{Number: e.Number, Check: e.Check, Step: e.Step, Purpose: e.Purpose, DurationMS: e.Duration.Milliseconds()}
 	out.Request = r.message(e.Request.Header, e.Request.Body, int64(len(e.Request.Body)), r.hide)
 	out.Request.Method, out.Request.URL = e.Request.Method, r.URL(e.Request.URL)
 	if out.Request.Method == "" {

@@ -106,13 +106,6 @@ func (t *T) Random(n int) string {
 // itself is not.
 func (t *T) Allow(urls ...string) { t.run.client.guard.fromMetadata(urls...) }
 
-// Learn makes a secret known to the redaction before it appears anywhere.
-func (t *T) Learn(secrets ...string) {
-	for _, s := range secrets {
-		t.run.redactor.Learn(s)
-	}
-}
-
 // Do sends a request and takes the answer. The step names the request in the
 // report ("control", "without credentials"), the purpose says what the
 // endpoint is ("token"). No answer, a broken-off or oversized one and 429 end

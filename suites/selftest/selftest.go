@@ -147,8 +147,12 @@ func (s *selftest) visit(checks []*check.Check, opts ...mockidp.Option) (*world,
 		return nil, err
 	}
 	defer p.Close()
+	tg, err := bundled.Describe(p)
+	if err != nil {
+		return nil, err
+	}
 	run, err := check.NewRun(check.Config{
-		Target: bundled.Describe(p), Observers: s.cat.Observers(), Seed: s.opts.Seed,
+		Target: tg, Observers: s.cat.Observers(), Seed: s.opts.Seed,
 		Transport: p.Transport(), Workers: 1,
 	})
 	if err != nil {
