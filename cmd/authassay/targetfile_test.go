@@ -95,6 +95,9 @@ func TestShownTargetFileWorks(t *testing.T) {
 		c, _ := idp.Client(id)
 		env = append(env, variable+"="+c.Secret)
 	}
+	for _, u := range idp.Users() {
+		env = append(env, targets.MockPasswords()[u.Username]+"="+u.Password)
+	}
 	shown := run(t, "targets", "show", "mock")
 	g.Expect(shown.code).To(gomega.Equal(0), shown.all())
 	o := newCommand(t, "run", "mock.yaml", "--policy", "rfc6749").file("mock.yaml", shown.stdout).with(env...).run()

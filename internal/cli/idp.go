@@ -40,6 +40,7 @@ type idpReady struct {
 	TokenEndpoint string      `json:"token_endpoint"`
 	JWKSURI       string      `json:"jwks_uri"`
 	Clients       []idpClient `json:"clients"`
+	Users         []idpUser   `json:"users"`
 }
 
 type idpClient struct {
@@ -47,6 +48,11 @@ type idpClient struct {
 	Secret      string   `json:"client_secret,omitempty"`
 	AuthMethods []string `json:"auth_methods"`
 	Scopes      []string `json:"scopes"`
+}
+
+type idpUser struct {
+	Name     string `json:"username"`
+	Password string `json:"password"`
 }
 
 // SigningAlgs are the algorithms that the provider signs with.
@@ -136,13 +142,16 @@ func warnExposed(s *Streams, p *mockidp.Provider) {
 func tryIDP(p *mockidp.Provider) (*idpReady, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	ready := &idpReady{Listen: p.Addr(), Clients: []idpClient{}}
+	ready := &idpReady{Listen: p.Addr(), Clients: []idpClient{}, Users: []idpUser{}}
 	body, err := fetchIDP(ctx, p, http.MethodGet, strings.TrimSuffix(p.Issuer(), "/")+"/.well-known/openid-configuration", nil)
 	if err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal(body, ready); err != nil {
 		return nil, fmt.Errorf("its metadata cannot be read: %w", err)
+	}
+	for _, u := range p.Users() {
+		ready.Users = append(ready.Users, idpUser{u.Username, u.Password})
 	}
 	tried := false
 	for _, c := range p.Clients() {

@@ -4,6 +4,8 @@
 package authserver
 
 import (
+	"slices"
+
 	"github.com/authassay/authassay/fixtures/target"
 	"github.com/authassay/authassay/suites/check"
 )
@@ -13,13 +15,22 @@ func Areas() []*check.Area {
 	areas := []*check.Area{
 		{ID: "meta", Title: "Authorization server metadata", Checks: append(metadataDocument(), metadataMembers()...)},
 		{ID: "jwks", Title: "JWK Set", Checks: append(jwkSet(), jwkStrength()...)},
+		{ID: "authz", Title: "Authorization endpoint", Checks: slices.Concat(authorizationRequests(), redirectURIs(), authorizationAnswers(), authorizationPages())},
+		{ID: "code", Title: "Authorization code grant", Checks: codeGrant()},
+		{ID: "pkce", Title: "Proof key for code exchange", Checks: proofKeys()},
+		{ID: "impl", Title: "Implicit grant", Checks: implicitGrant()},
+		{ID: "hyb", Title: "Hybrid flow", Checks: hybridFlow()},
+		{ID: "ropc", Title: "Resource owner password credentials grant", Checks: passwordGrant()},
 		{ID: "cc", Title: "Client credentials grant", Checks: clientCredentials()},
-		{ID: "ca", Title: "Client authentication", Checks: append(clientAuthentication(), clientAuthenticationRefusals()...)},
+		{ID: "rt", Title: "Refresh token grant", Checks: refreshGrant()},
+		{ID: "ca", Title: "Client authentication", Checks: slices.Concat(clientAuthentication(), clientAuthenticationRefusals(), clientAssertions())},
 		{ID: "tok", Title: "Token endpoint", Checks: append(tokenRequests(), tokenAnswers()...)},
+		{ID: "iss", Title: "Issuer identification", Checks: issuerIdentification()},
 		{ID: "http", Title: "HTTP on every endpoint", Checks: httpHygiene()},
 	}
 	for _, a := range areas {
 		a.Role = target.RoleAuthorizationServer
 	}
-	return areas
+	// An area without a check has nothing to report.
+	return slices.DeleteFunc(areas, func(a *check.Area) bool { return len(a.Checks) == 0 })
 }

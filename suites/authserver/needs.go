@@ -93,12 +93,15 @@ func endpoint(t *check.T, fromFile, member string) string {
 	return u.String()
 }
 
+// clients are those of the target file, and those that the run registered.
+func clients(t *check.T) []target.Client { return t.Target().Clients }
+
 // confidential are the clients that have a secret and may use the client
 // credentials grant, as far as the target file says.
 func confidential(t *check.T) []target.Client {
 	var out []target.Client
-	for _, c := range t.Target().Clients {
-		if c.Confidential() && c.MayUse(grantClientCredentials) {
+	for _, c := range clients(t) {
+		if c.Secret != "" && c.MayUse(grantClientCredentials) {
 			out = append(out, c)
 		}
 	}
