@@ -3,6 +3,7 @@
 package assay
 
 import (
+	"context"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -26,6 +27,10 @@ type Options struct {
 	Strict                bool
 	Register, Destructive bool
 	Seed                  string
+	// Rate, Patience and Ask are those of check.Config.
+	Rate     float64
+	Patience time.Duration
+	Ask      func(ctx context.Context, text string) (string, error)
 	// OnEvent is told the progress. It must not block.
 	OnEvent func(Progress)
 }
@@ -131,7 +136,7 @@ func (a *Assay) Begin(t *target.Target, onEvent func(check.Event)) (*check.Run, 
 	run, err := check.NewRun(check.Config{
 		Target: t, Observers: catalog.All().Observers(), Workers: a.opts.Workers, Timeout: a.opts.Timeout,
 		Strict: a.opts.Strict, Register: a.opts.Register, Destructive: a.opts.Destructive, Seed: a.opts.Seed,
-		Redactor: a.redactor, Agent: "authassay/" + a.report.Tool.Version, OnEvent: onEvent,
+		Rate: a.opts.Rate, Patience: a.opts.Patience, Ask: a.opts.Ask, Redactor: a.redactor, Agent: "authassay/" + a.report.Tool.Version, OnEvent: onEvent,
 	})
 	if err != nil {
 		return nil, err
