@@ -93,9 +93,6 @@ func endpoint(t *check.T, fromFile, member string) string {
 	return u.String()
 }
 
-// clients are those of the target file, and those that the run registered.
-func clients(t *check.T) []target.Client { return t.Target().Clients }
-
 // confidential are the clients that have a secret and may use the client
 // credentials grant, as far as the target file says.
 func confidential(t *check.T) []target.Client {
