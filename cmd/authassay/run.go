@@ -37,6 +37,8 @@ metadata names. It changes and deletes only what it made itself; --register and
   AUTHASSAY_CLIENT_ID      a client, where --client-id is not given
   AUTHASSAY_CLIENT_SECRET  its secret, where --client-secret is not given; here
                            it is in no process list and no shell history
+  AUTHASSAY_USERNAME       a user to log in as, where --username is not given
+  AUTHASSAY_PASSWORD       their password, where --password is not given
   NO_COLOR                 set to anything: no colour
 
 ` + exitCodes},

@@ -14,22 +14,26 @@ import (
 
 const callback = "https://client.example.com/callback"
 
-// withCallback is the client of the server, registered for the authorization
-// code grant.
-func withCallback() mockidp.Option {
-	return mockidp.WithClients(mockidp.Client{
-		ID: "the-client", Secret: "s3cr3t-of-the-client-0451", Scopes: []string{"read"},
+// codeServer is a server whose client is registered for the authorization code
+// grant, with callback.
+func codeServer(t *testing.T) *server {
+	t.Helper()
+	code := mockidp.Client{
+		ID: "the-code-client", Secret: "s3cr3t-of-the-code-client", Scopes: []string{"read"},
 		AuthMethods:  []string{mockidp.ClientSecretBasic, mockidp.ClientSecretPost},
 		GrantTypes:   []string{mockidp.GrantAuthorizationCode},
 		RedirectURIs: []string{callback},
-	})
+	}
+	s := serve(t, nil, mockidp.WithClients(code))
+	s.client, s.secret = code.ID, code.Secret
+	return s
 }
 
 // What a login needs may all stand on the command line, or but for the redirect
 // URI in the environment; nothing of it is assumed.
 func TestUserAndRedirectURIOfTheCommandLine(t *testing.T) {
 	t.Parallel()
-	s := serve(t, nil, withCallback())
+	s := codeServer(t)
 	for name, test := range map[string]struct {
 		args, env []string
 		want      reports.Verdict
@@ -60,7 +64,7 @@ func TestUserAndRedirectURIOfTheCommandLine(t *testing.T) {
 func TestUserAndRedirectURIBesideTargetFile(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
-	s := serve(t, nil, withCallback())
+	s := codeServer(t)
 	file := strings.ReplaceAll(stagingFile, "%URL%", s.URL)
 	file = strings.ReplaceAll(file, "other-client", s.client) + "    redirect_uris: [https://other.example.com/callback]\n"
 	assay := func(args ...string) outcome {
