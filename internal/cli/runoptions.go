@@ -24,8 +24,13 @@ type RunOptions struct {
 	// ClientID and ClientSecret are those of the flags; the environment is
 	// looked at beside them.
 	ClientID, ClientSecret string
-	CAFile                 string
-	Insecure               bool
+	// RedirectURI is one that this client is registered with.
+	RedirectURI string
+	// Username and Password are those of the flags, as ClientID and ClientSecret
+	// are.
+	Username, Password string
+	CAFile             string
+	Insecure           bool
 
 	// Areas, Checks and Skip select checks by area, id and pattern.
 	Areas, Checks, Skip []string

@@ -223,4 +223,4 @@ func (r *registration) client() target.Client {
 }
 
 // privateKeyJWT is the method of RFC 7523 §2.2 with a key.
-const privateKeyJWT = "private_key_jwt"
+const privateKeyJWT = target.AuthPrivateKeyJWT

@@ -72,7 +72,7 @@ func (t *T) Elapse(d time.Duration, what string) {
 			}
 			t.run.memo.forget()
 		})
-	case clock.Advance.URL() != "":
+	case advances(clock.Advance):
 		t.alone(func() {
 			r := t.Do("move the clock", "clock", advance(clock.Advance, seconds))
 			if r.Status < 200 || r.Status > 299 {
@@ -90,10 +90,13 @@ func (t *T) Elapse(d time.Duration, what string) {
 	}
 }
 
+func advances(s target.Step) bool { _, where := s.Request(); return where != "" }
+
 // advance is the request that moves the target's clock.
 func advance(s target.Step, seconds int) *Request {
 	fill := func(text string) string { return strings.ReplaceAll(text, "{{seconds}}", strconv.Itoa(seconds)) }
-	r := &Request{Method: s.Method(), URL: fill(s.URL()), Header: http.Header{}}
+	method, where := s.Request()
+	r := &Request{Method: method, URL: fill(where), Header: http.Header{}}
 	for name, value := range s.Headers {
 		r.Header.Set(name, fill(value))
 	}
