@@ -15,10 +15,10 @@ import (
 // target is taken to be gone.
 const deadAfter = 6
 
-// sendPaced sends a request when the rate allows it, and once more when the
-// target asks to come back later and the patience allows that. Meanwhile no other
-// check of the run sends anything.
-func (t *T) sendPaced(r *Request, took func(*Response, error)) {
+// exchange makes and records an exchange: when the rate allows it, and once more
+// when the target asks to come back later and the patience allows that; the last
+// one counts. Meanwhile no other check of the run sends anything.
+func (t *T) exchange(step, purpose string, r *Request) (*Response, error) {
 	for waited := time.Duration(0); ; {
 		if hold := t.run.held(); hold > 0 {
 			if waited += hold; waited <= t.run.cfg.Patience {
@@ -31,19 +31,17 @@ func (t *T) sendPaced(r *Request, took func(*Response, error)) {
 			err := l.Wait(t.ctx)
 			resume()
 			if err != nil {
-				took(nil, err)
-				return
+				return nil, err
 			}
 		}
-		resp, err := t.run.client.send(t.ctx, r)
+		resp, err := t.exchangeBy(step, purpose, r, t.run.client.send)
 		t.run.vital(t.ctx, err)
-		took(resp, err)
 		if err != nil || resp.Status != http.StatusTooManyRequests {
-			return
+			return resp, err
 		}
 		later, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now())
 		if !ok || waited+later > t.run.cfg.Patience {
-			return
+			return resp, nil
 		}
 		t.run.hold(later)
 	}

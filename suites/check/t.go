@@ -178,27 +178,22 @@ func (t *T) follow(step, purpose string, r *Request) (*Response, error) {
 	}
 }
 
-// exchange makes and records an exchange, and those that are sent again because
-// the target asked to come back later; the last one counts.
-func (t *T) exchange(step, purpose string, r *Request) (resp *Response, err error) {
-	began := time.Now()
-	t.sendPaced(r, func(got *Response, failed error) {
-		resp, err = got, failed
-		ex := &Exchange{Number: t.run.nextExchange(), Check: t.name, Step: step, Purpose: purpose, Started: began, Request: r}
-		ex.Duration, ex.Response, ex.Err = time.Since(began), resp, err
-		if resp != nil {
-			resp.Exchange = ex.Number
-		}
-		t.run.record(ex)
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if t.closed {
-			panic(ended{})
-		}
-		t.step, t.last = step, ex.Number
-		t.exchanges = append(t.exchanges, ex.Number)
-		began = time.Now()
-	})
+// exchangeBy makes and records one exchange.
+func (t *T) exchangeBy(step, purpose string, r *Request, send func(context.Context, *Request) (*Response, error)) (*Response, error) {
+	ex := &Exchange{Number: t.run.nextExchange(), Check: t.name, Step: step, Purpose: purpose, Started: time.Now(), Request: r}
+	resp, err := send(t.ctx, r)
+	ex.Duration, ex.Response, ex.Err = time.Since(ex.Started), resp, err
+	if resp != nil {
+		resp.Exchange = ex.Number
+	}
+	t.run.record(ex)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		panic(ended{})
+	}
+	t.step, t.last = step, ex.Number
+	t.exchanges = append(t.exchanges, ex.Number)
 	return resp, err
 }
 

@@ -70,7 +70,7 @@ func (t *T) Elapse(d time.Duration, what string) {
 			if err := clock.Move(seconds); err != nil {
 				t.Inconclusive("the target's clock cannot be moved: %v", err)
 			}
-			t.run.memo.forget()
+			t.run.aged(d)
 		})
 	case advances(clock.Advance):
 		t.alone(func() {
@@ -78,7 +78,7 @@ func (t *T) Elapse(d time.Duration, what string) {
 			if r.Status < 200 || r.Status > 299 {
 				t.Inconclusive("the target's clock cannot be moved: it answers %d", r.Status)
 			}
-			t.run.memo.forget()
+			t.run.aged(d)
 		})
 	case d > t.run.cfg.Patience:
 		t.NotRun(Need{
@@ -168,7 +168,18 @@ func (t *T) alone(f func()) {
 	f()
 }
 
-// forget drops what was made once for many checks: time has passed.
+// aged drops what was made once for many checks when time has passed in which it
+// may have expired.
+func (r *Run) aged(d time.Duration) {
+	if d > agesAfter {
+		r.memo.forget()
+	}
+}
+
+// agesAfter is less than any login or token lives that could be worked with.
+const agesAfter = 20 * time.Second
+
+// forget drops what was made once for many checks.
 func (m *memo) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
