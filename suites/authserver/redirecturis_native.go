@@ -77,10 +77,10 @@ func nativeRedirects() []*check.Check {
 			// domain name.
 			ID: "authz-redirect-private-scheme", Level: check.Must,
 			LevelUnder: map[target.Policy]check.Level{target.PolicyRFC6749: check.Information},
-			Title:      "A private-use scheme works as redirect URI, and one without a period does not.",
+			Title:      "A private-use scheme works as redirect URI of a native client, and one without a period does not.",
 			Clauses:    []string{"RFC 8252 §7.1", "RFC 8252 §7", "RFC 8252 §8.4"},
-			Sent:       "The request of a client that is registered with a redirect URI such as com.example.app:/callback; and of one, where the target has it, with a scheme such as myapp.",
-			Judged:     "A code at the first: else fail. No navigation to the second: else warn, since the clause says SHOULD. Where no second is known it could not be registered, or nobody tried.",
+			Sent:       "The request of each native client that is registered with a redirect URI such as com.example.app:/callback; and of each client with a scheme such as myapp.",
+			Judged:     "A code at the first: else fail. No navigation to the second: else warn, since the clause says SHOULD. Where no client has a second, none could be registered, or nobody tried.",
 			Needs:      []check.Need{needAuthorizationEndpoint, needPrivateScheme, needUser},
 			Proves:     []string{"private-use-scheme-offered", "private-use-scheme-period"},
 			Run:        privateSchemes,
@@ -156,7 +156,8 @@ func privateSchemes(t *check.T) {
 		for _, uri := range c.RedirectURIs {
 			scheme := privateScheme(uri)
 			switch {
-			case scheme == "":
+			case scheme == "" || !c.Native && strings.Contains(scheme, "."):
+				// What is no native client may be refused it.
 			case strings.Contains(scheme, "."):
 				changes = append(changes, instead(t, "the scheme "+scheme, registeredWith(c, uri), func(o *useragent.Outcome) {
 					if o.Landing == nil && bytes.Contains(o.Last().Body, []byte(uri+"?")) {
@@ -225,11 +226,14 @@ var needPlainRedirect = check.Need{
 }
 
 var needPrivateScheme = check.Need{
-	Name: "a client with a redirect URI of a private-use scheme, such as com.example.app:/callback",
-	Hint: "list one with its redirect_uris in a target file",
+	Name: "a native client with a redirect URI of a private-use scheme, such as com.example.app:/callback",
+	Hint: "list one with native: true and its redirect_uris in a target file",
 	Met: func(t *check.T) bool {
 		return slices.ContainsFunc(codeClients(t), func(c target.Client) bool {
-			return slices.ContainsFunc(c.RedirectURIs, func(u string) bool { return strings.Contains(privateScheme(u), ".") })
+			return slices.ContainsFunc(c.RedirectURIs, func(u string) bool {
+				scheme := privateScheme(u)
+				return scheme != "" && (c.Native || !strings.Contains(scheme, "."))
+			})
 		})
 	},
 }
