@@ -31,6 +31,9 @@ func (x *exchange) authorize() *reply {
 	ar, bad, paragraph := x.readAuthRequest(f)
 	switch {
 	case paragraph != "":
+		if rep := x.redirectedAnyway(f); rep != nil {
+			return rep
+		}
 		return x.authorizePage(paragraph)
 	case bad != nil:
 		return x.authorizeRefused(ar, bad)

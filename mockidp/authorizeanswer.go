@@ -50,6 +50,9 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 	if a.mode == modeFormPost {
 		return x.formPostPage(ar.client, a.target, a.values)
 	}
+	if bare, _, has := strings.Cut(a.target, "?"); has && a.mode == modeQuery && !x.keeps(ruleRedirectQueryRetained) {
+		a.target = bare
+	}
 	return redirect(a.target, a.mode, a.values)
 }
 
@@ -57,14 +60,23 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 // (RFC 6749 §3.1.2). The status 303 makes a POST a GET (RFC 9700 §4.12).
 func redirect(target, mode string, values url.Values) *reply {
 	if extra := values.Encode(); extra != "" {
-		separator := "?"
+		// There is a fragment only where the rule against it is off.
+		bare, fragment, has := strings.Cut(target, "#")
 		switch {
+		case mode == modeFragment && has:
+			target += "&" + extra
 		case mode == modeFragment:
-			separator = "#"
-		case strings.Contains(target, "?"):
-			separator = "&"
+			target += "#" + extra
+		default:
+			separator := "?"
+			if strings.Contains(bare, "?") {
+				separator = "&"
+			}
+			target = bare + separator + extra
+			if has {
+				target += "#" + fragment
+			}
 		}
-		target += separator + extra
 	}
 	rep := text(http.StatusSeeOther, "see other")
 	rep.header.Set("Location", target)

@@ -78,7 +78,10 @@ type Client struct {
 	// Scopes.
 	DefaultScopes []string
 	// RedirectURIs are where the authorization endpoint may send the user's
-	// browser, compared as strings.
+	// browser, compared as strings. Those that RFC 9700 §2.6 and RFC 8252 §8.4
+	// advise against are not used: http on another machine, and a scheme of an
+	// application without a period. The rules redirect-uri-http-local and
+	// private-use-scheme-period say so, and can be switched off.
 	RedirectURIs []string
 	// TokenLifetime is how long an access token lives, in whole seconds. The
 	// default is one hour.

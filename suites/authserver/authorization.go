@@ -25,6 +25,9 @@ type authorization struct {
 	redirectURI string
 	watch       []string
 	deny        bool
+	// first looks at where a walk ended before it is asked whether that can be
+	// judged at all; nil: nobody does.
+	first func(*useragent.Outcome)
 }
 
 // authorize makes the working authorization request of a client for a response
@@ -88,6 +91,12 @@ func (a *authorization) afresh() *authorization {
 // client, or a page that asks for nothing.
 func (a *authorization) walk(step string) *useragent.Outcome {
 	o := a.try(step)
+	if len(o.Responses) > 0 {
+		a.t.Look(step, o.Last())
+	}
+	if a.first != nil {
+		a.first(o)
+	}
 	if o.Stuck != "" {
 		a.t.Inconclusive("%s: the login stops at a page: %s", step, o.Stuck)
 	}
@@ -186,9 +195,7 @@ func contrastAuthorization(t *check.T, make func() *authorization, want string, 
 	for _, ch := range changes {
 		a := make()
 		ch.apply(a)
-		o := a.walk(ch.step)
-		t.Look(ch.step, o.Last())
-		ch.judge(o)
+		ch.judge(a.walk(ch.step))
 	}
 	control("control, once more")
 }

@@ -51,6 +51,7 @@ func (f *forms) Walk(s *Session, w Walk) (*Outcome, error) {
 			return o, nil
 		}
 		if l := land(next.String(), "redirect", resp.Status, w); l != nil {
+			l.Raw = loc
 			o.Landing = l
 			return o, nil
 		}
@@ -64,6 +65,10 @@ func (f *forms) Walk(s *Session, w Walk) (*Outcome, error) {
 // land reads a navigation that ends at the client; nil for any other.
 func land(to, via string, status int, w Walk) *Landing {
 	match := func(want string) bool {
+		if origin, err := url.Parse(want); err == nil && origin.Host != "" && origin.Path+origin.RawQuery == "" {
+			at, err := url.Parse(to)
+			return err == nil && at.Scheme == origin.Scheme && strings.EqualFold(at.Host, origin.Host)
+		}
 		return want != "" && (to == want || strings.HasPrefix(to, want) && strings.ContainsAny(to[len(want):len(want)+1], "?#&"))
 	}
 	l := &Landing{Raw: to, Via: via, Status: status}
