@@ -101,12 +101,12 @@ func confusedPaths(t *check.T, c target.Client) []wrongRedirect {
 		first, rest, _ := strings.Cut(c.RedirectURIs[0], "/"+last)
 		out = append(out,
 			wrongRedirect{step: "with a dot segment", uri: after("/../" + last), alias: true},
-			wrongRedirect{step: "with a letter encoded", uri: first + "/%" + hex(last[0]) + last[1:] + rest, alias: true})
+			wrongRedirect{step: "with a letter encoded", uri: first + "/%" + hexed(last[0]) + last[1:] + rest, alias: true})
 	}
 	return slices.DeleteFunc(out, func(w wrongRedirect) bool { return w.uri == "" })
 }
 
-func hex(b byte) string { return string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15]) }
+func hexed(b byte) string { return string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15]) }
 
 // redirectForm are the checks on what a redirect URI is made of (RFC 6749 §3.1.2).
 func redirectForm() []*check.Check {

@@ -133,12 +133,15 @@ func TestATokenEndpointThatHangs(t *testing.T) {
 	g.Expect(verdicts(results, reports.Pass, reports.Error, reports.NotRun)).To(gomega.BeEmpty())
 	for id, r := range results {
 		switch {
-		case strings.HasPrefix(id, "jwks-"), strings.HasPrefix(id, "meta-") && id != "meta-grants-truth" && id != "meta-path-insertion":
-			g.Expect(r.Verdict).To(gomega.Equal(reports.Pass), say(r))
+		case strings.HasPrefix(id, "jwks-"), strings.HasPrefix(id, "meta-") && id != "meta-grants-truth":
+			g.Expect(r.Verdict).To(gomega.BeElementOf(reports.Pass, reports.NotRun), say(r))
 		case strings.HasPrefix(id, "tok-"), strings.HasPrefix(id, "cc-"), strings.HasPrefix(id, "ca-"):
-			g.Expect(r.Verdict).To(gomega.Equal(reports.Error), say(r))
+			g.Expect(r.Verdict).To(gomega.BeElementOf(reports.Error, reports.NotRun), say(r))
 		}
 	}
+	g.Expect(results["meta-wellknown-200"].Verdict).To(gomega.Equal(reports.Pass))
+	g.Expect(results["jwks-fetch"].Verdict).To(gomega.Equal(reports.Pass))
+	g.Expect(results["cc-happy"].Verdict).To(gomega.Equal(reports.Error))
 }
 
 // A client that is locked out after a wrong secret makes errors, no verdicts.
