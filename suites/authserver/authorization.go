@@ -118,6 +118,9 @@ func (a *authorization) try(step string) *useragent.Outcome {
 		},
 	})
 	a.t.Require(err).To(succeed(), "the walk through the login cannot be made")
+	if o.Did(useragent.LoggedIn) {
+		a.t.CountLogin()
+	}
 	return o
 }
 
