@@ -11,6 +11,7 @@ import (
 	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/assay"
 	"github.com/authassay/authassay/suites/check"
+	"github.com/authassay/authassay/suites/useragent"
 )
 
 // Notes on a run that every report carries.
@@ -42,7 +43,9 @@ type runner struct {
 // code is not 0 gives an error that says the code.
 func Run(s *Streams, o RunOptions) error {
 	r := &runner{Streams: s, o: o}
-	r.assay = assay.New(o.assay(func(p assay.Progress) { r.progress.event(p) }))
+	opts := o.assay(func(p assay.Progress) { r.progress.event(p) })
+	opts.Login = r.login()
+	r.assay = assay.New(opts)
 	s.redact = r.assay.Redact
 	r.assay.Learn(o.ClientSecret, o.Password)
 	for _, name := range []string{EnvClientSecret, EnvPassword} {
@@ -81,6 +84,15 @@ func Run(s *Streams, o RunOptions) error {
 		return err
 	}
 	return r.conclude()
+}
+
+// login says who logs in where a target file leaves it to a person: whoever sits
+// at the terminal. The addresses go the way of the progress, so that they do not
+// get between two lines of it.
+func (r *runner) login() []useragent.Option {
+	return []useragent.Option{useragent.WithPerson(&useragent.Person{
+		Show: func(e useragent.Errand) { r.progress.say(e.String()) }, In: r.In,
+	})}
 }
 
 // all assays every target, within the deadline.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/authassay/authassay/reports"
@@ -40,7 +41,11 @@ type RunOptions struct {
 
 	Workers           int
 	Timeout, Deadline time.Duration
-	Seed              string
+	// Rate bounds the requests a second; 0 does not. Patience bounds what the run
+	// waits for.
+	Rate     float64
+	Patience time.Duration
+	Seed     string
 
 	Strict     bool
 	MinDecided int
@@ -59,7 +64,7 @@ func (o *RunOptions) selection() check.Selection {
 func (o *RunOptions) assay(onEvent func(assay.Progress)) assay.Options {
 	return assay.Options{
 		Selection: o.selection(), Workers: o.Workers, Timeout: o.Timeout, Strict: o.Strict,
-		Register: o.Register, Destructive: o.Destructive, Seed: o.Seed, OnEvent: onEvent,
+		Rate: o.Rate, Patience: cmp.Or(o.Patience, -1), Register: o.Register, Destructive: o.Destructive, Seed: o.Seed, OnEvent: onEvent,
 	}
 }
 

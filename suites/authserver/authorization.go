@@ -108,15 +108,23 @@ func (a *authorization) walk(step string) *useragent.Outcome {
 
 // try is walk for checks that look at a walk that gets stuck themselves.
 func (a *authorization) try(step string) *useragent.Outcome {
-	d, err := useragent.For(a.t.Target())
+	opts, _ := a.t.Aid(useragent.Aid).([]useragent.Option)
+	d, err := useragent.For(a.t.Target(), opts...)
 	a.t.Require(err).To(succeed(), "the way to log in cannot be used")
 	a.t.Allow(authorizationEndpoint(a.t))
-	o, err := d.Walk(a.session, useragent.Walk{
-		Step: step, Request: a.request.HTTP(), RedirectURI: a.redirectURI, Watch: a.watch, User: a.user, Deny: a.deny,
+	w := useragent.Walk{
+		Context: a.t.Context(), Step: step, Request: a.request.HTTP(), RedirectURI: a.redirectURI, Watch: a.watch, User: a.user, Deny: a.deny,
 		Send: func(step, purpose string, r *check.Request) (*check.Response, error) {
 			return a.t.Do(step, purpose, r), nil
 		},
-	})
+	}
+	var o *useragent.Outcome
+	walk := func() { o, err = d.Walk(a.session, w) }
+	if a.t.Target().Login.Driver == target.DriverPerson {
+		a.t.Idle(walk) // people are slow
+	} else {
+		walk()
+	}
 	a.t.Require(err).To(succeed(), "the walk through the login cannot be made")
 	if o.Did(useragent.LoggedIn) {
 		a.t.CountLogin()

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -36,9 +35,9 @@ type Config struct {
 	// Patience is how long the run waits for one thing: for a code to expire, or
 	// for a target that limits the rate; default 30 s, negative for not at all.
 	Patience time.Duration
-	// Ask shows a text to a person and gives the line that was typed; nil where
-	// nobody is there.
-	Ask func(ctx context.Context, text string) (string, error)
+	// Aids are things that the areas need and the engine does not know, by name: a
+	// person who logs in. See T.Aid.
+	Aids map[string]any
 	// Strict raises warnings to failures.
 	Strict bool
 	// Register and Destructive are the user's word for what changes the target

@@ -204,40 +204,16 @@ func (t *T) CountLogin() { t.run.count(func(c *counts) { c.logins++ }) }
 // Learn makes a secret known to the redaction: one that was made in the run.
 func (t *T) Learn(secret string) { t.run.redactor.Learn(secret) }
 
-// NeedPerson is met when somebody sits at the run and can be asked.
-var NeedPerson = Need{
-	Name: "a person at the run",
-	Hint: "run it on a terminal",
-	Met:  func(t *T) bool { return t.run.cfg.Ask != nil },
-}
-
-// Ask shows a text to the person at the run and gives the line that was typed.
-// The time it takes is not the check's. It ends the check where nobody is there.
-func (t *T) Ask(text string) string {
-	if t.run.cfg.Ask == nil {
-		t.NotRun(NeedPerson)
-	}
-	type answer struct {
-		line string
-		err  error
-	}
-	got := make(chan answer, 1) // nobody may wait for it any more
-	var a answer
-	t.idle(func() {
-		go func() {
-			line, err := t.run.cfg.Ask(t.ctx, text)
-			got <- answer{line, err}
-		}()
-		select {
-		case a = <-got:
-		case <-t.ctx.Done():
-		}
-	})
+// Idle runs f while the check has no place in the pool and its time stands still:
+// for what waits for somebody else than the target, such as a person. f has to
+// end with the context of the check.
+func (t *T) Idle(f func()) {
+	t.idle(f)
 	if t.ctx.Err() != nil {
 		panic(ended{})
 	}
-	if a.err != nil {
-		t.Inconclusive("nobody answered: %v", a.err)
-	}
-	return a.line
 }
+
+// Aid is something that the areas need and the engine does not know, by its name:
+// whoever started the run gave it. It is nil where nobody did.
+func (t *T) Aid(name string) any { return t.run.cfg.Aids[name] }

@@ -1,7 +1,6 @@
 package check_test
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -125,37 +124,26 @@ func TestWaitingEndsWithTheRun(t *testing.T) {
 	})
 }
 
-func TestAskingAPerson(t *testing.T) {
+// What a check waits for beside the target is not its time, and does not keep the
+// run from ending.
+func TestIdling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := gomega.NewWithT(t)
-		ask := func(_ context.Context, text string) (string, error) {
-			time.Sleep(5 * time.Minute) // people are slow, and that is not the check's time
-			return "answer to " + text, nil
-		}
-		got := ""
-		res := one(t, check.Config{Ask: ask}, func(t *check.T) { got = t.Ask("who?") })
+		res := one(t, check.Config{Aids: map[string]any{"person": "Ann"}}, func(t *check.T) {
+			t.Idle(func() { time.Sleep(5 * time.Minute) })
+			t.Record("who", t.Aid("person").(string))
+			t.Expect(t.Aid("other")).To(gomega.BeNil())
+		})
 		g.Expect(res.Verdict).To(gomega.Equal(reports.Pass), res.Message)
-		g.Expect(got).To(gomega.Equal("answer to who?"))
+		g.Expect(res.Observations).To(gomega.Equal([]reports.Observation{{Name: "who", Value: "Ann"}}))
 
-		res = one(t, check.Config{}, func(t *check.T) { t.Ask("who?") })
-		g.Expect(res.Verdict).To(gomega.Equal(reports.NotRun))
-		g.Expect(res.Need).To(gomega.Equal("a person at the run"))
-
-		gone := func(context.Context, string) (string, error) { return "", errors.New("end of input") }
-		res = one(t, check.Config{Ask: gone}, func(t *check.T) { t.Ask("who?") })
-		g.Expect(res.Verdict).To(gomega.Equal(reports.Error))
-		g.Expect(res.Message).To(gomega.Equal("nobody answered: end of input"))
-
-		// Whoever does not come back does not keep the run from ending.
-		c := active("x-asks", func(t *check.T) { t.Ask("who?") })
+		c := active("x-idle", func(t *check.T) { t.Idle(func() { <-t.Context().Done() }) })
 		catalogue(t, c)
-		wait := make(chan struct{})
-		r := start(t, check.Config{Ask: func(context.Context, string) (string, error) { <-wait; return "", nil }})
+		r := start(t, check.Config{})
 		r.Start(c)
 		synctest.Wait()
 		r.Stop(reports.StopInterrupt)
-		g.Expect(verdicts(finish(t, r))).To(gomega.Equal("x-asks=not run"))
-		close(wait)
+		g.Expect(verdicts(finish(t, r))).To(gomega.Equal("x-idle=not run"))
 	})
 }
 
