@@ -56,6 +56,8 @@ const (
 	varChunkedBodies        = "chunked-bodies"
 	varMemberOrder          = "member-order"
 	varLongValues           = "long-values"
+	varErrorPage200         = "authorization-error-page-200"
+	varRedirectFragment     = "redirect-fragment-closed"
 	groupAccessToken        = "access token"
 	groupMediaType          = "media type"
 	groupMetadata           = "metadata"
@@ -103,6 +105,8 @@ var varianceCatalog = []Variance{
 	{Name: varChunkedBodies, Clause: "RFC 9110 §6.4", Text: "Answers have no Content-Length and arrive in several chunks."},
 	{Name: varMemberOrder, Clause: "RFC 8259 §4", Text: "The members of JSON answers stand in another order: that of the variance seed, or backwards."},
 	{Name: varLongValues, Clause: "RFC 6749 App. A.12", Text: "JWTs hold a claim of three thousand characters and are as long as that makes them."},
+	{Name: varErrorPage200, Clause: "RFC 6749 §4.1.2.1", Text: "The page that tells the user what is wrong with an authorization request has the status 200, not 400."},
+	{Name: varRedirectFragment, Clause: "RFC 9700 §4.1.3", Text: "A redirect to the client whose answer is in the query ends in #_, so that browsers attach no other fragment."},
 }
 
 // Variances lists every variance in a stable order.
