@@ -52,7 +52,11 @@ func (x *exchange) authorize() *reply {
 // §4.1.2.1).
 func (x *exchange) authorizePage(paragraph string) *reply {
 	x.rec.Error = errInvalidRequest
-	return x.messagePage(http.StatusBadRequest, "This request cannot be answered", paragraph)
+	status := http.StatusBadRequest
+	if x.varies(varErrorPage200) {
+		status = http.StatusOK
+	}
+	return x.messagePage(status, "This request cannot be answered", paragraph)
 }
 
 // authorizeRefused tells the client what is wrong (RFC 6749 §4.1.2.1).

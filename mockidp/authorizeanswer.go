@@ -53,7 +53,11 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 	if bare, _, has := strings.Cut(a.target, "?"); has && a.mode == modeQuery && !x.keeps(ruleRedirectQueryRetained) {
 		a.target = bare
 	}
-	return redirect(a.target, a.mode, a.values)
+	rep := redirect(a.target, a.mode, a.values)
+	if to := rep.header.Get("Location"); a.mode == modeQuery && x.varies(varRedirectFragment) && !strings.Contains(to, "#") {
+		rep.header.Set("Location", to+"#_")
+	}
+	return rep
 }
 
 // redirect sends the browser to a registered URI, whose query is retained

@@ -68,6 +68,8 @@ const (
 	groupCacheControl     = "cache control"
 	groupChallenge        = "challenge"
 	groupErrorDescription = "error description"
+	varErrorPage200       = "authorization-error-page-200"
+	varRedirectFragment   = "redirect-fragment-closed"
 )
 
 // tokenEndpointQuery is the query component of the token endpoint under
@@ -111,6 +113,8 @@ var varianceCatalog = []Variance{
 	{Name: varCodeSpentByRefusal, Clause: "RFC 6749 §10.5", Text: "A token request that is refused uses up the code it presents, if the client is known."},
 	{Name: varMissingVerifierRequest, Clause: "RFC 7636 §4.5", Text: "A missing code_verifier is invalid_request, not invalid_grant."},
 	{Name: varPKCEAlways, Clause: "RFC 9700 §2.1.1", Text: "Every client has to use PKCE."},
+	{Name: varErrorPage200, Clause: "RFC 6749 §4.1.2.1", Text: "The page that tells the user what is wrong with an authorization request has the status 200, not 400."},
+	{Name: varRedirectFragment, Clause: "RFC 9700 §4.1.3", Text: "A redirect to the client whose answer is in the query ends in #_, so that browsers attach no other fragment."},
 }
 
 // Variances lists every variance in a stable order.

@@ -107,6 +107,9 @@ var varianceCases = map[string]varianceCase{
 		}},
 	varLongValues: {send: happy, usual: "false", under: "true",
 		see: func(a answer) string { return fmt.Sprint(len(a.str("access_token")) > 3000) }},
+	varErrorPage200: {send: get(pathAuthorize + "?client_id=nobody"), see: status, usual: "400", under: "200"},
+	varRedirectFragment: {send: get(pathAuthorize + "?response_type=none&client_id=" + ClientPublic), usual: "false", under: "true",
+		see: func(a answer) string { return fmt.Sprint(strings.HasSuffix(a.header.Get("Location"), "#_")) }},
 	varChunkedBodies: {send: happy, usual: "false", under: "true",
 		see: func(a answer) string { return fmt.Sprint(a.header.Get("Content-Length") == "") }},
 

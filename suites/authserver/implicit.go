@@ -35,23 +35,31 @@ func implicitGrant() []*check.Check {
 }
 
 // implicitClients are the clients with a web redirect URI that may have an access
-// token from the authorization endpoint: those whose target file says so, or, where
-// it says nothing of grants, all when the metadata offers that.
+// token from the authorization endpoint: those whose target file says so, by
+// response types or else by grants; where it says neither, all, if the metadata
+// offers that.
 func implicitClients(t *check.T) []target.Client {
 	offered := false
 	if d := discover(t).chosen; d != nil {
 		types, _, _ := d.list("response_types_supported")
 		offered = slices.Contains(types, "token")
 	}
+	may := func(c target.Client) bool {
+		switch {
+		case len(c.ResponseTypes) > 0:
+			return slices.Contains(c.ResponseTypes, "token")
+		case len(c.Grants) > 0:
+			return c.MayUse(grantImplicit)
+		}
+		return offered
+	}
 	return slices.DeleteFunc(slices.Clone(clients(t)), func(c target.Client) bool {
-		says := slices.Contains(c.Grants, grantImplicit) || slices.Contains(c.ResponseTypes, "token")
-		silent := len(c.Grants) == 0 && len(c.ResponseTypes) == 0
-		return len(c.RedirectURIs) == 0 || !isWeb(c.RedirectURIs[0]) || !says && !(silent && offered)
+		return len(c.RedirectURIs) == 0 || !isWeb(c.RedirectURIs[0]) || !may(c)
 	})
 }
 
 var needImplicitClient = check.Need{
 	Name: "a client that may use the implicit grant, with a redirect URI",
-	Hint: "where the target offers it, list one with grants: [implicit] and redirect_uris in a target file",
+	Hint: "where the target offers the response type token, list one with grants: [implicit] and redirect_uris in a target file",
 	Met:  func(t *check.T) bool { return len(implicitClients(t)) > 0 },
 }

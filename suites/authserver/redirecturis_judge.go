@@ -102,141 +102,78 @@ func (a *authorization) watchOut(uris ...string) {
 // sentTo says where a walk has sent the browser to when that is the wrong redirect
 // URI, or another place to which an answer has no business to go; empty when not.
 func (a *authorization) sentTo(o *useragent.Outcome, wrong string) string {
-	to, from := "", a.request.Endpoint
+	to, from, via := "", a.request.Endpoint, useragent.Landing{Via: "redirect"}
 	if len(o.Responses) > 0 {
 		from = o.Last().URL
 	}
 	switch {
 	case o.Landing != nil:
-		to = o.Landing.Raw
+		to, via = o.Landing.Raw, *o.Landing
 	case len(o.Responses) > 0 && o.Last().Status/100 == 3:
 		// The driver could not read it; a browser may.
 		to = o.Last().Header.Get("Location")
 	}
-	if to == "" || !a.astray(from, to, wrong) {
+	if to == "" {
 		return ""
 	}
-	said := ""
+	given := answers(to)
+	for name, values := range via.Form {
+		given[name] = append(given[name], values...)
+	}
+	where := a.astray(from, to, wrong, given)
+	if where == "" {
+		return ""
+	}
 	for _, name := range []string{"code", "access_token", "id_token", "error"} {
-		if answers(to).Get(name) != "" || o.Landing != nil && o.Landing.Get(name) != "" {
-			said = " with " + name
+		if given.Has(name) {
+			where += " with " + name
 			break
 		}
 	}
-	via := "redirect"
-	if o.Landing != nil {
-		via = o.Landing.Via
-	}
-	return "a " + via + " to " + bare(to) + said
+	return "a " + via.Via + " " + where
 }
 
-// astray tells whether a navigation leads to the wrong redirect URI, or elsewhere
-// with an answer. What leads to the registered one does not, even where the two
-// differ in nothing that a browser can see.
-func (a *authorization) astray(from, to, wrong string) bool {
-	begins := func(with string) bool {
-		rest, ok := strings.CutPrefix(to, with)
+// astray says whether a navigation leads to the wrong redirect URI ("there"), or
+// elsewhere with an answer; empty when not. What leads to the registered one does
+// not, even where the two differ in nothing that a browser can see.
+func (a *authorization) astray(from, to, wrong string, given url.Values) string {
+	const there = "there"
+	begins := func() bool {
+		rest, ok := strings.CutPrefix(to, wrong)
 		return ok && (rest == "" || strings.ContainsAny(rest[:1], "?#&"))
 	}
+	ours := given.Get("state") != "" && given.Get("state") == a.request.Get("state")
+	token := given.Has("code") || given.Has("access_token") || given.Has("id_token")
+	server := browse(a.request.Endpoint, "")
 	at, good, bad := browse(from, to), browse(a.request.Endpoint, a.redirectURI), browse(a.request.Endpoint, wrong)
 	if at == nil || good == nil || bad == nil {
-		return begins(wrong)
+		if begins() {
+			return there
+		}
+		return ""
 	}
 	right, astray := at.leads(good), at.leads(bad)
 	switch {
-	case right && astray:
-		return bad.exact() > good.exact()
+	case right && astray && bad.exact() > good.exact():
+		return there
 	case right:
-		return false
-	case astray || begins(wrong):
-		return true
+		return ""
+	case sameHost(at, server) && !token && !(given.Has("error") && ours):
+		return "" // a page of the target, which may well have the path of a relative one
+	case astray || begins():
+		return there
+	case sameHost(at, server):
+		return ""
+	case token || given.Has("error") || ours:
+		return "to " + bare(to)
 	}
-	// Neither: it may be a page of the target, or its way to a login elsewhere.
-	if server := browse(a.request.Endpoint, ""); sameHost(at, server) {
-		return false
-	}
-	p := answers(to)
-	return p.Has("code") || p.Has("access_token") || p.Has("id_token") || p.Has("error") || p.Has("state") && p.Get("state") == a.request.Get("state")
+	return "" // perhaps the way to a login elsewhere
 }
 
 // home tells whether a URL leads to the registered redirect URI.
 func (a *authorization) home(to string) bool {
 	at, good := browse(a.request.Endpoint, to), browse(a.request.Endpoint, a.redirectURI)
 	return at != nil && good != nil && at.leads(good)
-}
-
-// place is a URL as browsers read it.
-type place struct{ *url.URL }
-
-// browse reads a URL, or a reference on a page at another, as browsers do: they
-// take a backslash for a slash (WHATWG URL). Nil when it is none.
-func browse(from, to string) *place {
-	end := strings.IndexAny(to, "?#")
-	if end < 0 {
-		end = len(to)
-	}
-	if !strings.Contains(to[:end], ":") || strings.HasPrefix(to, "http") {
-		to = strings.ReplaceAll(to[:end], `\`, "/") + to[end:]
-	}
-	base, err := url.Parse(from)
-	if err != nil {
-		return nil
-	}
-	u, err := base.Parse(to)
-	if err != nil {
-		return nil
-	}
-	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
-	if port := u.Port(); u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
-		u.Host = strings.TrimSuffix(u.Host, ":"+port)
-	}
-	if u.Path == "" && (u.Scheme == "https" || u.Scheme == "http") {
-		u.Path = "/"
-	}
-	return &place{u}
-}
-
-func sameHost(a, b *place) bool {
-	return a != nil && b != nil && a.Scheme == b.Scheme && a.Host == b.Host && a.User.String() == b.User.String()
-}
-
-// leads tells whether a URL is another with more parameters.
-func (p *place) leads(to *place) bool {
-	if !sameHost(p, to) || p.Opaque != to.Opaque || p.EscapedPath() != to.EscapedPath() || !strings.Contains(p.EscapedFragment(), to.EscapedFragment()) {
-		return false
-	}
-	have := p.Query()
-	for name, values := range to.Query() {
-		for _, v := range values {
-			if !slices.Contains(have[name], v) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// exact counts what of a URL beside host and path has to match.
-func (p *place) exact() int { return len(p.Query()) + len(p.EscapedFragment()) }
-
-// answers are the parameters of an authorization response in a URL.
-func answers(to string) url.Values {
-	before, fragment, _ := strings.Cut(to, "#")
-	_, query, _ := strings.Cut(before, "?")
-	q, _ := url.ParseQuery(query)
-	f, _ := url.ParseQuery(fragment)
-	for name, values := range f {
-		q[name] = append(q[name], values...)
-	}
-	return q
-}
-
-// bare is a URL without what may be a secret.
-func bare(to string) string {
-	if i := strings.IndexAny(to, "?#"); i >= 0 {
-		to = to[:i]
-	}
-	return clip(to)
 }
 
 // elsewhere invents a host that nobody has (RFC 2606 §2).

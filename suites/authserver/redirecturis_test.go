@@ -129,6 +129,13 @@ func TestRedirectClients(t *testing.T) {
 			}
 			correct(f)
 		}, "authz-redirect-exact-path", reports.Warn, "as if redirect_uri were the registered one"},
+		"a login page with the path of the redirect URI": {client("", target.Client{ID: "a", Grants: code, RedirectURIs: []string{"https://a.example/login"}}), func(f *front) {
+			if strings.HasPrefix(f.uri, "/") {
+				http.Redirect(f, f.r, "/login?state="+f.r.Form.Get("state"), http.StatusFound)
+				return
+			}
+			correct(f)
+		}, "authz-redirect-relative-refused", reports.Error, "nothing tells why"},
 		"no implicit grant": {client("", target.Client{ID: "a", RedirectURIs: []string{"https://a.example"}}), correct, "impl-redirect-verified", reports.NotRun, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

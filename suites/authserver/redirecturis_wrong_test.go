@@ -1,6 +1,7 @@
 package authserver_test
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func TestRedirectsGoneWrong(t *testing.T) {
 		"500 for what is wrong":  {wrongly(func(f *front) { f.WriteHeader(500) }), "authz-redirect-exact-path", "", reports.Error, "neither a refusal nor a success"},
 		"any redirect URI":       {func(f *front) { f.grant(f.uri) }, "authz-unregistered-redirect-no-redirect", "", reports.Fail, "with code"},
 		"any, but with an error": {wrongly(func(f *front) { f.redirect(f.uri, "error", "invalid_request") }), "authz-unregistered-redirect-no-redirect", "", reports.Fail, "with error"},
-		"any, without a word":    {wrongly(func(f *front) { f.redirect(f.uri) }), "authz-unregistered-redirect-no-redirect", "", reports.Fail, "a redirect to https://authassay-"},
+		"any, without a word":    {wrongly(func(f *front) { f.redirect(f.uri) }), "authz-unregistered-redirect-no-redirect", "", reports.Fail, "a redirect there"},
 		"the response type comes first": {func(f *front) {
 			if f.r.Form.Get("response_type") != "code" {
 				f.redirect(f.uri, "error", "unsupported_response_type")
@@ -103,7 +104,11 @@ func TestRedirectsGoneWrong(t *testing.T) {
 				return
 			}
 			correct(f)
-		}), "authz-redirect-path-confusion", "", reports.Fail, "a redirect to https://client.example/"},
+		}), "authz-redirect-path-confusion", "", reports.Fail, "a redirect there with code"},
+		"the client's front page": {wrongly(func(f *front) { f.grant("https://client.example/") }),
+			"authz-redirect-exact-path", "", reports.Fail, "a redirect to https://client.example/ with code"},
+		"the client's front page, without a word": {wrongly(func(f *front) { http.Redirect(f, f.r, "https://client.example/welcome", http.StatusFound) }),
+			"authz-redirect-exact-path", "", reports.Error, "nothing tells why"},
 		"a relative one": {accepts(func(f *front) bool { return strings.HasPrefix(f.uri, "/") && !strings.HasPrefix(f.uri, "//") }),
 			"authz-redirect-relative-refused", "", reports.Fail, "its path alone"},
 		"a relative one, completed": {wrongly(func(f *front) {
