@@ -49,7 +49,7 @@ func codeReuse() []*check.Check {
 			Title:   "After a code was replayed, the access token of its first exchange is dead.",
 			Clauses: []string{"RFC 6749 §4.1.2", "RFC 6749 §10.5", "RFC 9700 §4.2.4", "OAuth 2.1 draft §4.1.3"},
 			Sent:    "The token request twice; before and after it, introspection of the first access token, or userinfo, or the protected resource of the target file.",
-			Judged:  "Dead within two seconds of the replay. Still good at a protected resource, which may not know: info. A replay that is not refused: error.",
+			Judged:  "Dead at once or a second after the replay. Still good at a protected resource, which may not know: info. A replay that is not refused: error.",
 			Needs:   forCode,
 			Proves:  []string{"code-reuse-revokes"},
 			Run:     reuseRevokes,
