@@ -70,8 +70,10 @@ func (p *formReader) walk(n *html.Node, f *form, disabled bool) {
 }
 
 func (p *formReader) control(n *html.Node, f *form, disabled bool) {
+	// A script may enable a button by what is typed.
+	enables := p.d.live && n.Data == "button"
 	switch {
-	case disabled || has(n, "disabled"):
+	case (disabled || has(n, "disabled")) && !enables:
 	case has(n, "form"):
 		p.late = append(p.late, n)
 	case f != nil:

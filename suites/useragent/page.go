@@ -29,8 +29,8 @@ type document struct {
 	foreign int
 	refresh *refresh
 	captcha string
-	shell   bool // has an empty element for a script to fill
-	policy  string
+	shell   bool   // has an empty element for a script to fill
+	policy  string // by which the page is named to others
 	kind    string // the media type
 	// challenge is the scheme by which the server asks for HTTP authentication.
 	challenge string
@@ -47,8 +47,11 @@ type refresh struct {
 }
 
 // newDocument reads an answer.
-func newDocument(r *check.Response) *document {
-	d := &document{url: r.URL, base: r.URL, status: r.Status, policy: lastToken(r.Header.Get("Referrer-Policy"))}
+func newDocument(r *check.Response) *document { return readDocument(r, false) }
+
+// readDocument reads an answer, or what a browser has made of it.
+func readDocument(r *check.Response, live bool) *document {
+	d := &document{live: live, url: r.URL, base: r.URL, status: r.Status, policy: lastToken(r.Header.Get("Referrer-Policy"))}
 	d.kind, _, _ = strings.Cut(strings.ToLower(r.Header.Get("Content-Type")), ";")
 	d.kind = strings.TrimSpace(d.kind)
 	if d.status == http.StatusUnauthorized {
