@@ -15,7 +15,7 @@ import (
 // recipe is the driver that sends the steps of a target file.
 //
 // Placeholders of its texts are authorization_url, username, password, client_id,
-// scope, state and redirect_uri, and what steps take. Redirects within the server
+// scope and redirect_uri, and what steps take. Redirects within the server
 // are followed, unless expect names the status: then the redirect is the answer.
 // One that leads to the client ends the walk at whatever step, since a server that
 // remembers the login, or refuses before it, answers early. After the last step
@@ -45,7 +45,7 @@ func (r *recipe) names(b *surfer) names {
 	q := b.parameters()
 	return names{
 		authorizationURL: b.w.Request.URL, "username": b.w.User.Name, "password": b.w.User.Password, "redirect_uri": b.w.RedirectURI,
-		"client_id": q.Get("client_id"), "scope": q.Get("scope"), "state": q.Get("state"),
+		"client_id": q.Get("client_id"), "scope": q.Get("scope"),
 	}
 }
 
@@ -142,18 +142,17 @@ func (r *recipe) end(b *surfer, d *document) *Outcome {
 	if why := b.unreadable(d); why != "" {
 		return b.stop(d, why)
 	}
-	m := b.unfit(d)
-	if d.html && m.stuck == "" && d.status < 400 {
-		for _, f := range d.forms {
-			if f.asksPassword() != nil || f.asksName() != nil || b.consent(d).form != nil {
-				m.stuck = describe(d, "the redirect to the client: the last of login.steps ends at a page that asks for more")
+	if d.html && d.status < 400 {
+		more := slices.ContainsFunc(d.forms, func(f *form) bool { return !f.loose && !f.strays() && len(f.buttons())+f.passwords()+len(f.typed()) > 0 })
+		if script := needsScript(d); more || script {
+			looked := "the redirect to the client: the last of login.steps ends at a page that asks for more"
+			if script {
+				looked = "the redirect to the client: the last of login.steps ends at a page that needs JavaScript"
 			}
-		}
-		if needsScript(d) {
-			m.stuck = describe(d, "the redirect to the client: the last of login.steps ends at a page that needs JavaScript")
+			return b.stop(d, describe(d, looked))
 		}
 	}
-	return b.stop(d, m.stuck)
+	return b.stop(d, b.unfit(d).stuck)
 }
 
 // request makes the request of a step.
