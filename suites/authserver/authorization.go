@@ -103,7 +103,7 @@ func (a *authorization) try(step string) *useragent.Outcome {
 	a.t.Require(err).To(succeed(), "the way to log in cannot be used")
 	a.t.Allow(authorizationEndpoint(a.t))
 	o, err := d.Walk(a.session, useragent.Walk{
-		Step: step, Request: a.request.HTTP(), RedirectURI: a.redirectURI, Watch: a.watch, User: a.user, Deny: a.deny,
+		Step: step, Request: a.request.HTTP(), RedirectURI: a.redirectURI, Watch: a.watch, User: a.user, Deny: a.deny, Context: a.t.Context(),
 		Send: func(step, purpose string, r *check.Request) (*check.Response, error) {
 			return a.t.Do(step, purpose, r), nil
 		},

@@ -44,7 +44,11 @@ type formReader struct {
 	byID  map[string]*form
 	late  []*html.Node // controls that name their form
 	loose *form
+	count int
 }
+
+// maxFields is how many controls of a page are read.
+const maxFields = 2000
 
 // walk goes through the page in its order; f is the form around n.
 func (p *formReader) walk(n *html.Node, f *form, disabled bool) {
@@ -70,6 +74,9 @@ func (p *formReader) walk(n *html.Node, f *form, disabled bool) {
 }
 
 func (p *formReader) control(n *html.Node, f *form, disabled bool) {
+	if p.count++; p.count > maxFields {
+		return
+	}
 	// A script may enable a button by what is typed.
 	enables := p.d.live && n.Data == "button"
 	switch {
@@ -102,7 +109,7 @@ func (p *formReader) finish(root *html.Node) {
 			continue
 		}
 		if id := attr(n, "for"); id != "" {
-			labels[id] = oneLine(content(n))
+			labels[id] = label(n)
 		}
 	}
 	for _, f := range p.d.forms {
@@ -141,7 +148,7 @@ func newField(n *html.Node) *field {
 		if x.kind != "button" && x.kind != "reset" {
 			x.kind = "submit"
 		}
-		x.text = oneLine(content(n))
+		x.text = label(n)
 	default:
 		if x.kind == "" {
 			x.kind = "text"
@@ -154,8 +161,8 @@ func newField(n *html.Node) *field {
 			x.value = "on"
 		}
 	}
-	if label := around(n, "label"); label != nil {
-		x.hint += " " + oneLine(content(label))
+	if l := around(n, "label"); l != nil {
+		x.hint += " " + label(l)
 	}
 	x.button = x.kind == "submit" || x.kind == "image" || x.kind == "button"
 	if x.text == "" && x.button {
@@ -170,7 +177,7 @@ func (x *field) readOptions(n *html.Node) {
 		if c.Type != html.ElementNode || c.Data != "option" || has(c, "disabled") {
 			continue
 		}
-		o := option{value: attr(c, "value"), text: oneLine(content(c)), selected: has(c, "selected")}
+		o := option{value: attr(c, "value"), text: label(c), selected: has(c, "selected")}
 		if !has(c, "value") {
 			o.value = o.text
 		}

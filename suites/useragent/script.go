@@ -19,26 +19,9 @@ type scriptMove struct {
 // are assignments of a text to location, and calls with one. What stands in a
 // function counts when the function is called without anybody pressing anything.
 func scriptMoves(scripts []string) (moves []scriptMove) {
-	var all []region
-	for _, s := range scripts {
-		all = append(all, regions(s)...)
-	}
-	run := ""
-	for again := true; again; { // a function that runs may call another
-		again = false
-		for i := range all {
-			r := &all[i]
-			if !r.runs && r.name != "" && regexp.MustCompile(`\b`+regexp.QuoteMeta(r.name)+`\b`).MatchString(run) {
-				r.runs = true
-			}
-			if r.runs && !r.seen {
-				r.seen, again = true, true
-				run += r.text + "\n"
-			}
-		}
-	}
+	all, run := running(scripts)
 	for _, r := range all {
-		if r.runs {
+		if len(moves) < maxMoves {
 			moves = append(moves, r.moves(run)...)
 		}
 	}
@@ -47,22 +30,38 @@ func scriptMoves(scripts []string) (moves []scriptMove) {
 
 // submits tells whether scripts send a form as soon as they run.
 func submits(scripts []string) bool {
+	_, run := running(scripts)
+	return submitCall.MatchString(run)
+}
+
+// running are the pieces of scripts that run without anybody pressing anything,
+// and their text. A function that runs may call another.
+func running(scripts []string) (list []region, run string) {
 	var all []region
 	for _, s := range scripts {
 		all = append(all, regions(s)...)
 	}
-	run := ""
-	for range len(all) + 1 {
+	var b strings.Builder
+	called := map[string]bool{}
+	for again := true; again; {
+		again = false
 		for i := range all {
 			r := &all[i]
-			if !r.seen && (r.runs || regexp.MustCompile(`\b`+regexp.QuoteMeta(firstOf(r.name, "\x00"))+`\b`).MatchString(run)) {
-				r.runs, r.seen = true, true
-				run += r.text + "\n"
+			if r.seen || !r.runs && !called[r.name] {
+				continue
+			}
+			r.seen, again = true, true
+			list = append(list, *r)
+			b.WriteString(r.text + "\n")
+			for _, word := range wordsOf.FindAllString(r.text, -1) {
+				called[word] = true
 			}
 		}
 	}
-	return submitCall.MatchString(run)
+	return list, b.String()
 }
+
+var wordsOf = regexp.MustCompile(`[\w$]+`)
 
 var submitCall = regexp.MustCompile(`\.\s*(?:submit|requestSubmit|click)\s*(?:\.\s*call\s*)?\(|\bsubmit\s*\(\s*\)`)
 
@@ -83,12 +82,19 @@ var (
 	conditionEnd = regexp.MustCompile(`(?s)(?:\bif\s*\(.*\)|\belse|\bcatch\s*(?:\([^)]*\))?|\bcase\b[^:]*:|\bwhile\s*\(.*\))\s*$`)
 )
 
+// maxScript is how many bytes of a script are read. What sends a browser on is
+// short.
+const maxScript = 64 << 10
+
+// maxMoves is how many navigations of a script are looked at.
+const maxMoves = 30
+
 // regions cuts a script at the braces of its functions and conditions.
 func regions(script string) (done []region) {
-	script = withoutComments(script)
+	script = withoutComments(script[:min(len(script), maxScript)])
 	type open struct {
 		region
-		b        strings.Builder
+		b        []byte
 		function bool
 	}
 	stack := []*open{{region: region{runs: true}}}
@@ -99,7 +105,7 @@ func regions(script string) (done []region) {
 		switch {
 		case quote != 0:
 			if c == '\\' && i+1 < len(script) {
-				top.b.WriteByte(c)
+				top.b = append(top.b, c)
 				i++
 				c = script[i]
 			} else if c == quote {
@@ -108,10 +114,7 @@ func regions(script string) (done []region) {
 		case c == '"' || c == '\'' || c == '`':
 			quote = c
 		case c == '{' && len(stack) < 200:
-			before := top.b.String()
-			if len(before) > 400 {
-				before = before[len(before)-400:]
-			}
+			before := string(top.b[max(0, len(top.b)-400):])
 			next := &open{region: region{runs: top.runs, conditional: top.conditional}}
 			if m := functionHead.FindStringSubmatchIndex(before); m != nil {
 				head := before[:m[0]]
@@ -124,37 +127,33 @@ func regions(script string) (done []region) {
 				}
 				next.runs = top.runs && calledAtOnce.MatchString(head)
 				if !next.runs && next.name == "" {
-					next.name = "\x00never"
+					next.name = "\x00" // nothing calls it by name
 				}
 				// The head leaves the text, so that it does not look like a call.
-				kept := strings.TrimSuffix(top.b.String(), before[m[0]:])
-				top.b.Reset()
-				top.b.WriteString(kept)
+				top.b = top.b[:len(top.b)-len(before)+m[0]]
 			} else if conditionEnd.MatchString(before) {
 				next.conditional = true
-			} else {
-				next.function = false
 			}
 			stack = append(stack, next)
 			continue
 		case c == '}' && len(stack) > 1:
-			top.text = top.b.String()
+			top.text = string(top.b)
 			stack = stack[:len(stack)-1]
 			if !top.function { // a block or an object belongs to what is around it
 				parent := stack[len(stack)-1]
 				if top.conditional == parent.conditional {
-					parent.b.WriteString("{" + top.text + "}")
+					parent.b = append(parent.b, "{"+top.text+"}"...)
 					continue
 				}
-				parent.b.WriteString(";")
+				parent.b = append(parent.b, ';')
 			}
 			done = append(done, top.region)
 			continue
 		}
-		top.b.WriteByte(c)
+		top.b = append(top.b, c)
 	}
 	for _, o := range stack {
-		o.text = o.b.String()
+		o.text = string(o.b)
 		done = append(done, o.region)
 	}
 	return done
@@ -195,12 +194,12 @@ func (r *region) moves(all string) (moves []scriptMove) {
 		re     *regexp.Regexp
 		window bool
 	}{{assignments, false}, {calls, false}, {windows, true}} {
-		for _, at := range kind.re.FindAllStringIndex(r.text, -1) {
+		for _, at := range kind.re.FindAllStringIndex(r.text, maxMoves) {
 			end := at[1]
 			if kind.re == assignments {
 				end-- // the character after the sign belongs to the value
 			}
-			before := r.text[:at[0]]
+			before := r.text[max(0, at[0]-400):at[0]]
 			if cut := statement.FindAllStringIndex(before, -1); cut != nil {
 				before = before[cut[len(cut)-1][1]:]
 			}

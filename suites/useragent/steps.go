@@ -143,7 +143,9 @@ func (r *recipe) end(b *surfer, d *document) *Outcome {
 		return b.stop(d, why)
 	}
 	if d.html && d.status < 400 {
-		more := slices.ContainsFunc(d.forms, func(f *form) bool { return !f.loose && !f.strays() && len(f.buttons())+f.passwords()+len(f.typed()) > 0 })
+		more := slices.ContainsFunc(d.forms, func(f *form) bool {
+			return !f.loose && !f.strays() && len(f.buttons())+f.passwords()+len(f.typed()) > 0
+		})
 		if script := needsScript(d); more || script {
 			looked := "the redirect to the client: the last of login.steps ends at a page that asks for more"
 			if script {
