@@ -1,6 +1,7 @@
 package useragent
 
 import (
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -22,6 +23,9 @@ type option struct {
 	value, text string
 	selected    bool
 }
+
+// passwordName is how a field for a password is called and nothing else is.
+var passwordName = regexp.MustCompile(`(?i)^(?:pass|passwd|password|passwort|pwd|(?:user|login)[_-]?password)$`)
 
 func newField(n *html.Node) *field {
 	x := &field{
@@ -45,6 +49,11 @@ func newField(n *html.Node) *field {
 	default:
 		if x.kind == "" {
 			x.kind = "text"
+		}
+		// Some pages show what is typed; the field is one for a password all the
+		// same.
+		if x.kind == "text" && (passwordName.MatchString(x.name) || strings.HasSuffix(x.autocomplete, "-password")) {
+			x.kind = "password"
 		}
 		x.text = x.value
 		if x.kind == "image" {

@@ -122,7 +122,7 @@ func lemonLDAP(t *testing.T) *server {
 func zitadel(t *testing.T) *server {
 	return newServer(t, map[string]http.HandlerFunc{
 		"GET /authorize":          redirect(302, "/login/username?authRequestID=5"),
-		"GET /login/username":     htmlPage(200, `<form method="POST" action="/login/username"><input type="hidden" name="id" value="5"><div><label for="username">Username:</label><input id="username" name="username"></div><div><label for="password">Password:</label><input id="password" name="password" type="password"></div><p></p><button type="submit">Login</button></form>`),
+		"GET /login/username":     htmlPage(200, `<form method="POST" action="/login/username"><input type="hidden" name="id" value="5"><div><label for="username">Username:</label><input id="username" name="username"></div><div><label for="password">Password:</label><input id="password" name="password" style="width: 100%"></div><p></p><button type="submit">Login</button></form>`),
 		"POST /login/username":    takeLogin("username", "password", redirect(302, "/authorize/callback?id=5"), htmlPage(200, loginForm)),
 		"GET /authorize/callback": loggedInOr(redirect(302, answer), htmlPage(400, "not logged in")),
 	})
