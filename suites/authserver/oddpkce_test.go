@@ -42,8 +42,8 @@ func lenient(as string) twist {
 	})
 }
 
-// both is one twist and, where that changes nothing, another.
-func both(one, other twist) twist {
+// either is one twist and, where that changes nothing, another.
+func either(one, other twist) twist {
 	return func(v *visit) *http.Response {
 		if r := one(v); r != nil {
 			return r
@@ -76,7 +76,7 @@ func TestOddPKCE(t *testing.T) {
 		q.Set("code_challenge", vectorChallenge)
 		return v.asked(q)
 	})
-	late := both(atAuthorize(func(v *visit, q url.Values) *http.Response {
+	late := either(atAuthorize(func(v *visit, q url.Values) *http.Response {
 		if !bare(q) {
 			return nil
 		}
@@ -112,8 +112,8 @@ func TestOddPKCE(t *testing.T) {
 			}
 			return nil
 		}), nil, nil, "pkce-vector", reports.Fail, "is not taken for its challenge"},
-		"an unknown method is plain":      {lenient("plain"), off("pkce-s256"), nil, "pkce-unknown-method", reports.Fail, "takes the method for plain"},
-		"an unknown method is S256":       {lenient("S256"), nil, nil, "pkce-method-case", reports.Fail, "takes the method for S256"},
+		"an unknown method is plain":      {lenient("plain"), off("pkce-s256"), nil, "pkce-unknown-method", reports.Fail, "as for plain"},
+		"an unknown method is S256":       {lenient("S256"), nil, nil, "pkce-method-case", reports.Fail, "as for S256"},
 		"an unknown method gives a code":  {spoiled, nil, nil, "pkce-unknown-method", reports.Warn, "not told what is wrong"},
 		"a page for an unknown method":    {page, nil, nil, "pkce-unknown-method", reports.Warn, "ends at a page"},
 		"a page, and no redirect":         {page, nil, nil, "pkce-error-page-vs-redirect", reports.Warn, "ends at a page"},
@@ -177,7 +177,7 @@ func TestMethodThatWorks(t *testing.T) {
 		{"Basic alone, codes first", off("post-supported"), codeFirst, 3},
 		{"the body alone, codes first", off("basic-supported"), codeFirst, 3},
 		{"the body alone, codes first and used up", append(off("basic-supported"), varied("code-spent-by-refusal")...), codeFirst, 3},
-		{"the body alone, codes first and used up by anybody", off("basic-supported"), both(codeFirst, usedUp()), 4},
+		{"the body alone, codes first and used up by anybody", off("basic-supported"), either(codeFirst, usedUp()), 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := gomega.NewWithT(t)

@@ -102,7 +102,7 @@ func holdsChallenge(l *useragent.Landing, verifier string) string {
 	for _, params := range []url.Values{l.Query, l.Fragment, l.Form} {
 		for name, values := range params {
 			for _, v := range values {
-				if holds([]byte(v), signs, 3) {
+				if readable([]byte(v), signs, 3) {
 					return name
 				}
 			}
@@ -111,9 +111,9 @@ func holdsChallenge(l *useragent.Landing, verifier string) string {
 	return ""
 }
 
-// holds looks for signs in a text, and in what base64 of it decodes to, so many
+// readable looks for signs in a text, and in what base64 of it decodes to, so many
 // levels deep.
-func holds(text []byte, signs [][]byte, levels int) bool {
+func readable(text []byte, signs [][]byte, levels int) bool {
 	for _, s := range signs {
 		if bytes.Contains(text, s) {
 			return true
@@ -127,7 +127,7 @@ func holds(text []byte, signs [][]byte, levels int) bool {
 			run = run[:len(run)-1]
 		}
 		plain := strings.NewReplacer("-", "+", "_", "/").Replace(string(run))
-		if raw, err := base64.RawStdEncoding.DecodeString(plain); err == nil && holds(raw, signs, levels-1) {
+		if raw, err := base64.RawStdEncoding.DecodeString(plain); err == nil && readable(raw, signs, levels-1) {
 			return true
 		}
 	}
