@@ -50,14 +50,21 @@ type grantee struct {
 
 // authenticate adds the client's credentials to a token request.
 func (g grantee) authenticate(t *check.T, r *oauth.TokenRequest) *oauth.TokenRequest {
+	if g.method == oauth.PrivateKeyJWT || g.method == oauth.ClientSecretJWT {
+		return asserting(t, g.client, g.method).authenticate(t, r)
+	}
 	return r.Authenticate(g.method, g.client.ID, g.client.Secret)
 }
 
 // methodFor is the method by which a client authenticates: the first it is
-// registered for, or else the first that the metadata offers.
+// registered for of those that send its secret, or else the first that the
+// metadata offers; a JWT for a client that sends no secret.
 func methodFor(t *check.T, c target.Client) string {
-	if !c.Confidential() {
+	switch {
+	case !c.Confidential():
 		return oauth.NoneMethod
+	case !sendsSecret(c) && assertionMethod(t, c) != "":
+		return assertionMethod(t, c)
 	}
 	return methodsOf(t, c)[0]
 }
