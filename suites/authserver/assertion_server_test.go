@@ -150,7 +150,7 @@ func (s *idp) signedRightly(jwt string, a *clientAssertion, client string) bool 
 }
 
 func verified(jwt string, key any, algs ...jose.SignatureAlgorithm) bool {
-	signed, err := jose.ParseSigned(jwt, algs)
+	signed, err := jose.ParseSignedCompact(jwt, algs)
 	if err != nil {
 		return false
 	}

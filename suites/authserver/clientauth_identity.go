@@ -82,6 +82,7 @@ func identityMismatch(t *check.T) {
 			return
 		}
 		notOf(t, cr, r, other.ID)
+		t.Look("Basic, and the client_id of another", r)
 		t.Inform("a client_id beside Basic that names another client is not looked at", "a refusal", oauth.Describe(r))
 	}})
 	if len(keyClients(t)) == 0 {
@@ -96,6 +97,7 @@ func identityMismatch(t *check.T) {
 			return
 		}
 		notOf(t, cr, r, other.ID)
+		t.Look("an assertion, and the client_id of another", r)
 		t.Safe(r).To(oauth.RefuseToken(), "a client_id beside an assertion that names another client is not looked at")
 	}})
 }

@@ -51,7 +51,7 @@ func TestAssertionsAreSigned(t *testing.T) {
 			right, err := a.Sign()
 			g.Expect(err).ToNot(gomega.HaveOccurred())
 			verify := func(jwt string) error {
-				signed, err := jose.ParseSigned(jwt, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+				signed, err := jose.ParseSignedCompact(jwt, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 				if err == nil {
 					_, err = signed.Verify(public)
 				}
