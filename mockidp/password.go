@@ -39,6 +39,9 @@ func wrongPassword() *refusal {
 // clientCredentials gives a client an access token of its own (RFC 6749 §4.4).
 // No user is involved, so the subject is the client (RFC 9068 §2.2).
 func (x *exchange) clientCredentials(c *Client, f form) (*tokenSet, *refusal) {
+	if f.get("scope") == "" && x.varies(varScopeRequired) {
+		return nil, refuse(errInvalidScope, "scope is missing, and there is no default")
+	}
 	scope, bad := x.grantScope(c, f.get("scope"))
 	if bad != nil {
 		return nil, bad

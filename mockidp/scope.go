@@ -49,6 +49,12 @@ func (x *exchange) grantScope(c *Client, requested string) (granted, *refusal) {
 		return granted{}, refuse(errInvalidScope, "scope is not a list of scope tokens separated by single spaces")
 	}
 	known := slices.DeleteFunc(slices.Clone(asked), func(s string) bool { return !slices.Contains(c.Scopes, s) })
+	if len(known) < len(asked) && !x.keeps(ruleScopeDifferenceStated) {
+		if len(known) == 0 {
+			known = c.DefaultScopes
+		}
+		return granted{scopes: known, silent: true}, nil
+	}
 	if len(known) < len(asked) && x.varies(varScopeNarrowed) {
 		if len(known) == 0 {
 			known = c.DefaultScopes

@@ -1,6 +1,7 @@
 package mockidp
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -96,6 +97,9 @@ func (x *exchange) errorReply(status int, bad *refusal) *reply {
 		doc["error_uri"] = "https://mockidp.example/errors?code=" + bad.code + "#more"
 	case x.varies(varErrorDescriptionNone):
 		delete(doc, "error_description")
+	}
+	if said, ok := doc["error_description"]; ok && !x.keeps(ruleErrorCharacters) {
+		doc["error_description"] = fmt.Sprintf("%q", said)
 	}
 	if x.varies(varUnknownMembers) {
 		doc["mockidp_extension"] = object{"levels": []int{1, 2, 3}, "nothing": nil}

@@ -61,15 +61,21 @@ const (
 	varMissingVerifierRequest = "verifier-missing-invalid-request"
 	varPKCEAlways             = "pkce-required-always"
 
-	groupAccessToken      = "access token"
-	groupMediaType        = "media type"
-	groupMetadata         = "metadata"
-	groupWrongMethod      = "wrong method"
-	groupCacheControl     = "cache control"
-	groupChallenge        = "challenge"
-	groupErrorDescription = "error description"
-	varErrorPage200       = "authorization-error-page-200"
-	varRedirectFragment   = "redirect-fragment-closed"
+	groupAccessToken       = "access token"
+	groupMediaType         = "media type"
+	groupMetadata          = "metadata"
+	groupWrongMethod       = "wrong method"
+	groupCacheControl      = "cache control"
+	groupChallenge         = "challenge"
+	groupErrorDescription  = "error description"
+	varErrorPage200        = "authorization-error-page-200"
+	varRedirectFragment    = "redirect-fragment-closed"
+	varScopeRequired       = "client-credentials-scope-required"
+	varMalformedBasic400   = "basic-malformed-400"
+	varAssertionAudToken   = "assertion-audience-token-endpoint"
+	varAssertionAudIssuer  = "assertion-audience-issuer"
+	varAssertionSkew       = "assertion-clock-skew"
+	groupAssertionAudience = "assertion audience"
 )
 
 // tokenEndpointQuery is the query component of the token endpoint under
@@ -109,6 +115,11 @@ var varianceCatalog = []Variance{
 	{Name: varErrorDescriptionNone, Clause: "RFC 6749 §5.2", Group: groupErrorDescription, Text: "Errors have no error_description."},
 	{Name: varChunkedBodies, Clause: "RFC 9110 §6.4", Text: "Answers have no Content-Length and arrive in several chunks."},
 	{Name: varMemberOrder, Clause: "RFC 8259 §4", Text: "The members of JSON answers stand in another order: that of the variance seed, or backwards."},
+	{Name: varScopeRequired, Clause: "RFC 6749 §3.3", Text: "A client credentials request without scope is refused as invalid_scope: there is no default."},
+	{Name: varMalformedBasic400, Clause: "RFC 6749 §5.2", Text: "Basic credentials that are malformed are answered 400 invalid_request."},
+	{Name: varAssertionAudToken, Clause: "RFC 7523 §3", Group: groupAssertionAudience, Text: "The audience of a client's assertion is the token endpoint, and nothing else."},
+	{Name: varAssertionAudIssuer, Clause: "RFC 7523 §3", Group: groupAssertionAudience, Text: "The audience of a client's assertion is the issuer identifier, and nothing else."},
+	{Name: varAssertionSkew, Clause: "RFC 7523 §3", Text: "The clocks of clients may be five minutes off when the exp and nbf of their assertions are looked at."},
 	{Name: varLongValues, Clause: "RFC 6749 App. A.12", Text: "JWTs hold a claim of three thousand characters and are as long as that makes them."},
 	{Name: varCodeSpentByRefusal, Clause: "RFC 6749 §10.5", Text: "A token request that is refused uses up the code it presents, if the client is known."},
 	{Name: varMissingVerifierRequest, Clause: "RFC 7636 §4.5", Text: "A missing code_verifier is invalid_request, not invalid_grant."},

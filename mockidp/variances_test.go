@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onsi/gomega"
 )
@@ -110,6 +111,19 @@ var varianceCases = map[string]varianceCase{
 	varErrorPage200: {send: get(pathAuthorize + "?client_id=nobody"), see: status, usual: "400", under: "200"},
 	varRedirectFragment: {send: get(pathAuthorize + "?response_type=none&client_id=" + ClientPublic), usual: "false", under: "true",
 		see: func(a answer) string { return fmt.Sprint(strings.HasSuffix(a.header.Get("Location"), "#_")) }},
+	varScopeRequired:     {send: happy, see: outcome, usual: "200 token", under: "400 invalid_scope"},
+	varMalformedBasic400: {send: sent{header: authorization("Basic !!!"), form: cc()}, see: outcome, usual: "401 invalid_client", under: "400 invalid_request"},
+	varAssertionAudToken: {opts: withAssertions, usual: "200 token", under: "401 invalid_client",
+		flow: func(_ *testing.T, p *Provider) string { return outcome(assertion{}.ask(p)) }},
+	varAssertionAudIssuer: {opts: withAssertions, usual: "200 token", under: "401 invalid_client",
+		flow: func(_ *testing.T, p *Provider) string {
+			return outcome(assertion{claims: map[string]any{"aud": p.Issuer() + pathToken}}.ask(p))
+		}},
+	varAssertionSkew: {opts: withAssertions, usual: "401 invalid_client", under: "200 token",
+		flow: func(_ *testing.T, p *Provider) string {
+			now := p.clock.Now()
+			return outcome(assertion{claims: map[string]any{"exp": now.Add(-4 * time.Minute).Unix(), "nbf": now.Add(4 * time.Minute).Unix()}}.ask(p))
+		}},
 	varChunkedBodies: {send: happy, usual: "false", under: "true",
 		see: func(a answer) string { return fmt.Sprint(a.header.Get("Content-Length") == "") }},
 
@@ -132,6 +146,11 @@ func TestEveryVarianceShows(t *testing.T) {
 			g.Expect(ok).To(gomega.BeTrue(), "the variance has no case in varianceCases")
 			g.Expect(c.usual).NotTo(gomega.Equal(c.under))
 			p := newProvider(t, c.opts...)
+			g.Expect(c.shows(t, p)).To(gomega.Equal(c.usual), "as usual")
+			g.Expect(p.Hits()).To(gomega.ContainElement(v.Name))
+
+			p = newProvider(t, append(c.opts, WithVariance(v.Name))...)
+			g.Expect(c.shows(t, p)).To(gomega.Equal(c.under), "under the variance")
 			g.Expect(c.shows(t, p)).To(gomega.Equal(c.usual), "as usual")
 			g.Expect(p.Hits()).To(gomega.ContainElement(v.Name))
 

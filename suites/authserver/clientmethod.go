@@ -10,11 +10,14 @@ import (
 )
 
 // methodFor is the method by which a client authenticates: none for a public
-// one, the first that the target file names, or else the one that is found to
-// work, once in a run.
+// one, a JWT for one that sends no secret, the first that the target file names,
+// or else the one that is found to work, once in a run.
 func methodFor(t *check.T, c target.Client) string {
-	if !c.Confidential() {
+	switch {
+	case !c.Confidential():
 		return oauth.NoneMethod
+	case !sendsSecret(c) && assertionMethod(t, c) != "":
+		return assertionMethod(t, c)
 	}
 	methods := methodsOf(t, c)
 	if len(c.Methods()) > 0 || len(methods) == 1 {

@@ -50,6 +50,9 @@ type grantee struct {
 
 // authenticate adds the client's credentials to a token request.
 func (g grantee) authenticate(t *check.T, r *oauth.TokenRequest) *oauth.TokenRequest {
+	if g.method == oauth.PrivateKeyJWT || g.method == oauth.ClientSecretJWT {
+		return asserting(t, g.client, g.method).authenticate(t, r)
+	}
 	return r.Authenticate(g.method, g.client.ID, g.client.Secret)
 }
 

@@ -72,6 +72,9 @@ func (r *Redactor) form(s string, hide func(string) string) string {
 	return strings.Join(parts, "&")
 }
 
+// schemes are the names of authentication schemes, in lower case.
+var schemes = set("basic", "bearer", "digest", "dpop", "mac", "negotiate")
+
 var secretHeader = regexp.MustCompile(`(?i)token|secret|assertion|password|api-?key`)
 
 // header removes secrets from one header field value.
@@ -79,7 +82,10 @@ func (r *Redactor) header(name, value string, hide func(string) string) string {
 	switch http.CanonicalHeaderKey(name) {
 	case "Authorization", "Proxy-Authorization":
 		scheme, cred, ok := strings.Cut(value, " ")
-		if !ok {
+		switch {
+		case !ok && schemes[strings.ToLower(value)]:
+			return value // without credentials; learned, it would eat the word everywhere
+		case !ok:
 			return r.hide(value)
 		}
 		if strings.EqualFold(scheme, "Basic") {

@@ -140,3 +140,15 @@ func TestPortsAreNotHuntedDown(t *testing.T) {
 		}
 	}
 }
+
+// A scheme without credentials is a word, and no secret: learned as one, it would
+// be taken out of every text that speaks of it.
+func TestASchemeWithoutCredentials(t *testing.T) {
+	g := gomega.NewWithT(t)
+	rep := traffic(t, body("application/json", `{"error_description":"Basic or Bearer"}`),
+		header("Authorization", "Basic"), header("Authorization", "BEARER"), header("Authorization", "Basics-"+opaque))
+	g.Expect(rep.Exchanges[0].Request.Header).To(gomega.ContainElement(reports.Header{Name: "Authorization", Value: "Basic"}))
+	g.Expect(rep.Exchanges[1].Request.Header).To(gomega.ContainElement(reports.Header{Name: "Authorization", Value: "BEARER"}))
+	g.Expect(rep.Exchanges[2].Response.Body).To(gomega.Equal(`{"error_description":"Basic or Bearer"}`))
+	g.Expect(leaks(t, rep, opaque)).To(gomega.BeEmpty())
+}

@@ -107,6 +107,14 @@ func (t *T) Random(n int) string {
 // itself is not.
 func (t *T) Allow(urls ...string) { t.run.client.guard.fromMetadata(urls...) }
 
+// SharesLoopback tells whether the target lives at a loopback address, or in this
+// process: what is listened for there it can reach, and what it writes down stays
+// on this machine. Of a target with a host name that is known when the first
+// request was sent.
+func (t *T) SharesLoopback() bool {
+	return t.run.cfg.Transport != nil || t.run.client.guard.atLoopback()
+}
+
 // Do sends a request and takes the answer. The step names the request in the
 // report ("control", "without credentials"), the purpose says what the
 // endpoint is ("token"). No answer, a broken-off or oversized one and 429 end
