@@ -55,7 +55,11 @@ func (x *exchange) readAuthRequest(f form) (ar *authRequest, bad *refusal, parag
 		func(ar *authRequest, f form) *refusal { return x.checkResponseType(ar, f, words, known) },
 		x.checkResponseMode, x.checkAuthScope, x.checkNotServed, x.checkChallenge, x.checkNonce, x.checkPrompt, x.checkHints,
 	} {
-		if bad := check(ar, f); bad != nil {
+		switch bad := check(ar, f); {
+		case bad == nil:
+		case bad.page:
+			return nil, nil, "It is not valid: " + bad.description + "."
+		default:
 			return ar, bad, ""
 		}
 	}

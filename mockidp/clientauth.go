@@ -45,6 +45,9 @@ func (x *exchange) authenticate(f form) (*Client, *refusal) {
 	case inBody.secret != "":
 		return x.authenticateBySecret(inBody, ClientSecretPost)
 	}
+	if c := x.ownerOfCode(f); c != nil && !x.breaks(ruleCodeClientID, inBody.id != "", "client_id", "none") && inBody.id == "" {
+		return c, nil
+	}
 	if x.breaks(ruleClientAuthenticationRequired, inBody.id != "", "client credentials or client_id", "neither") {
 		return nil, refuse(errInvalidClient, "the request names no client")
 	}
@@ -62,6 +65,22 @@ func (x *exchange) authenticate(f form) (*Client, *refusal) {
 		return nil, failedAuthentication()
 	}
 	return client, nil
+}
+
+// ownerOfCode is the public client that a code was issued to, when the request
+// redeems one; nil for any other request.
+func (x *exchange) ownerOfCode(f form) *Client {
+	if f.get("grant_type") != GrantAuthorizationCode {
+		return nil
+	}
+	t := x.p.grants.find(f.get("code"), KindCode)
+	if t == nil {
+		return nil
+	}
+	if c := x.p.registry.find(t.grant.client); c != nil && c.Public {
+		return c
+	}
+	return nil
 }
 
 // authenticateByHeader takes the client from an Authorization header. A

@@ -1,11 +1,20 @@
 package mockidp
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // issueCode makes an authorization code for a grant.
 func (x *exchange) issueCode(c *Client, g *grant) string {
 	now := x.p.clock.Now()
 	value := randomWord()
+	if !x.keeps(ruleCodeUnpredictable) {
+		value = strconv.FormatUint(100_000_000_000+x.p.ext.counter.Add(1), 10)
+	}
+	if g.challenge != "" && !x.keeps(rulePKCEChallengeHidden) {
+		value += "." + encodeOctets([]byte(`{"code_challenge":"`+g.challenge+`","code_challenge_method":"`+g.challengeWay+`"}`))
+	}
 	x.p.grants.add(value, &issued{kind: KindCode, grant: g, scopes: g.scopes, audience: g.resources, at: now, expires: now.Add(c.CodeLifetime)})
 	return value
 }

@@ -13,7 +13,7 @@ func (x *exchange) grantMetadata(doc object) {
 	doc["introspection_endpoint_auth_methods_supported"] = credentials
 	doc["revocation_endpoint"] = x.id.endpoint(pathRevoke)
 	doc["revocation_endpoint_auth_methods_supported"] = x.p.registry.authMethods()
-	if slices.Contains(x.p.servedGrants(), GrantAuthorizationCode) {
+	if slices.Contains(x.p.servedGrants(), GrantAuthorizationCode) && x.keeps(ruleMetadataChallengeMethods) && x.keeps(rulePKCESupported) {
 		methods := []string{challengeS256}
 		if slices.ContainsFunc(x.p.registry.all(), func(c *Client) bool { return c.AllowPlainPKCE }) {
 			methods = append(methods, challengePlain)

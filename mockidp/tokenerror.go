@@ -38,6 +38,8 @@ type refusal struct {
 	description string
 	// crash stands for a server that fails where it should refuse.
 	crash bool
+	// page stands for one that tells the user what the client should be told.
+	page bool
 }
 
 func refuse(code, description string) *refusal { return &refusal{code: code, description: description} }

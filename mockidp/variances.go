@@ -56,13 +56,18 @@ const (
 	varChunkedBodies        = "chunked-bodies"
 	varMemberOrder          = "member-order"
 	varLongValues           = "long-values"
-	groupAccessToken        = "access token"
-	groupMediaType          = "media type"
-	groupMetadata           = "metadata"
-	groupWrongMethod        = "wrong method"
-	groupCacheControl       = "cache control"
-	groupChallenge          = "challenge"
-	groupErrorDescription   = "error description"
+
+	varCodeSpentByRefusal     = "code-spent-by-refusal"
+	varMissingVerifierRequest = "verifier-missing-invalid-request"
+	varPKCEAlways             = "pkce-required-always"
+
+	groupAccessToken      = "access token"
+	groupMediaType        = "media type"
+	groupMetadata         = "metadata"
+	groupWrongMethod      = "wrong method"
+	groupCacheControl     = "cache control"
+	groupChallenge        = "challenge"
+	groupErrorDescription = "error description"
 )
 
 // tokenEndpointQuery is the query component of the token endpoint under
@@ -105,6 +110,9 @@ var generalVariances = []Variance{
 	{Name: varChunkedBodies, Clause: "RFC 9110 §6.4", Text: "Answers have no Content-Length and arrive in several chunks."},
 	{Name: varMemberOrder, Clause: "RFC 8259 §4", Text: "The members of JSON answers stand in another order: that of the variance seed, or backwards."},
 	{Name: varLongValues, Clause: "RFC 6749 App. A.12", Text: "JWTs hold a claim of three thousand characters and are as long as that makes them."},
+	{Name: varCodeSpentByRefusal, Clause: "RFC 6749 §10.5", Text: "A token request that is refused uses up the code it presents, if the client is known."},
+	{Name: varMissingVerifierRequest, Clause: "RFC 7636 §4.5", Text: "A missing code_verifier is invalid_request, not invalid_grant."},
+	{Name: varPKCEAlways, Clause: "RFC 9700 §2.1.1", Text: "Every client has to use PKCE."},
 }
 
 // Variances lists every variance in a stable order.

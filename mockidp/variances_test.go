@@ -20,6 +20,16 @@ type varianceCase struct {
 	send         sent
 	see          func(answer) string
 	usual, under string
+	// flow takes the place of send and see for what needs several requests.
+	flow func(*testing.T, *Provider) string
+}
+
+// shows makes the request and gives what matters of the answer.
+func (c varianceCase) shows(t *testing.T, p *Provider) string {
+	if c.flow != nil {
+		return c.flow(t, p)
+	}
+	return c.see(ask(p, c.send))
 }
 
 func headerLines(name string) func(answer) string {
@@ -99,6 +109,15 @@ var varianceCases = map[string]varianceCase{
 		see: func(a answer) string { return fmt.Sprint(len(a.str("access_token")) > 3000) }},
 	varChunkedBodies: {send: happy, usual: "false", under: "true",
 		see: func(a answer) string { return fmt.Sprint(a.header.Get("Content-Length") == "") }},
+
+	varCodeSpentByRefusal: {opts: full, usual: "400 invalid_grant, 200 token", under: "400 invalid_grant, 400 invalid_grant",
+		flow: func(t *testing.T, p *Provider) string {
+			code := codeFor(t, p, ClientWeb)
+			wrong := outcome(redeem(p, ClientWeb, code, "redirect_uri", ""))
+			return wrong + ", " + outcome(redeem(p, ClientWeb, code))
+		}},
+	varMissingVerifierRequest: {opts: full, usual: "400 invalid_grant", under: "400 invalid_request", flow: redeeming(ClientWeb, nil, "code_verifier", "")},
+	varPKCEAlways:             {opts: full, usual: "query code", under: "query invalid_request", flow: asking(ClientWeb, "code", "code_challenge", "")},
 }
 
 // Every variance shows, and the fault point is reached with it on and off.
@@ -110,11 +129,11 @@ func TestEveryVarianceShows(t *testing.T) {
 			g.Expect(ok).To(gomega.BeTrue(), "the variance has no case in varianceCases")
 			g.Expect(c.usual).NotTo(gomega.Equal(c.under))
 			p := newProvider(t, c.opts...)
-			g.Expect(c.see(ask(p, c.send))).To(gomega.Equal(c.usual), "as usual")
+			g.Expect(c.shows(t, p)).To(gomega.Equal(c.usual), "as usual")
 			g.Expect(p.Hits()).To(gomega.ContainElement(v.Name))
 
 			p = newProvider(t, append(c.opts, WithVariance(v.Name))...)
-			g.Expect(c.see(ask(p, c.send))).To(gomega.Equal(c.under), "under the variance")
+			g.Expect(c.shows(t, p)).To(gomega.Equal(c.under), "under the variance")
 			g.Expect(p.Hits()).To(gomega.ContainElement(v.Name))
 		})
 	}
@@ -246,6 +265,9 @@ func TestHitsAreSound(t *testing.T) {
 		all = append(all, named{name, c.opts, c.send})
 	}
 	for name, c := range varianceCases {
+		if c.flow != nil {
+			continue
+		}
 		all = append(all, named{name, c.opts, c.send})
 	}
 	for i, s := range []sent{

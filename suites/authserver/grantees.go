@@ -53,15 +53,6 @@ func (g grantee) authenticate(t *check.T, r *oauth.TokenRequest) *oauth.TokenReq
 	return r.Authenticate(g.method, g.client.ID, g.client.Secret)
 }
 
-// methodFor is the method by which a client authenticates: the first it is
-// registered for, or else the first that the metadata offers.
-func methodFor(t *check.T, c target.Client) string {
-	if !c.Confidential() {
-		return oauth.NoneMethod
-	}
-	return methodsOf(t, c)[0]
-}
-
 // addParams adds what the target file says this client's token requests need.
 func addParams(r *oauth.TokenRequest, c target.Client) {
 	for _, n := range sortedKeys(c.Params) {
@@ -115,6 +106,18 @@ var needPublicCode = check.Need{
 	Name: "a public client that may use the authorization code grant",
 	Hint: "list one without secret, with redirect_uris and auth: none, in a target file",
 	Met:  func(t *check.T) bool { return len(publicCode(t)) > 0 },
+}
+
+var needSecondPublicCode = check.Need{
+	Name: "a second public client that may use the authorization code grant",
+	Hint: "list another without secret, with redirect_uris and auth: none, in a target file",
+	Met:  func(t *check.T) bool { return len(publicCode(t)) > 1 },
+}
+
+var needSecondUser = check.Need{
+	Name: "a second user who can log in",
+	Hint: "list another under users in a target file",
+	Met:  func(t *check.T) bool { return len(t.Target().Users) > 1 },
 }
 
 // forAuthorization are the needs of every check that walks to the authorization

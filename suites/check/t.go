@@ -179,8 +179,12 @@ func (t *T) follow(step, purpose string, r *Request) (*Response, error) {
 
 // exchange makes and records one exchange.
 func (t *T) exchange(step, purpose string, r *Request) (*Response, error) {
+	return t.exchangeBy(step, purpose, r, t.run.client.send)
+}
+
+func (t *T) exchangeBy(step, purpose string, r *Request, send func(context.Context, *Request) (*Response, error)) (*Response, error) {
 	ex := &Exchange{Number: t.run.nextExchange(), Check: t.name, Step: step, Purpose: purpose, Started: time.Now(), Request: r}
-	resp, err := t.run.client.send(t.ctx, r)
+	resp, err := send(t.ctx, r)
 	ex.Duration, ex.Response, ex.Err = time.Since(ex.Started), resp, err
 	if resp != nil {
 		resp.Exchange = ex.Number
