@@ -63,7 +63,7 @@ func passwordOffered(t *check.T) {
 		r, undefined := askForPassword(t, c)
 		t.Look("by "+c.ID, r)
 		switch code := errorCode(r); {
-		case oauth.Issued(r) != "", code == "invalid_grant" && errorCode(undefined) != code:
+		case oauth.Issued(r) != "" && oauth.Issued(undefined) == "", code == "invalid_grant" && errorCode(undefined) != code:
 			t.Expect(r).To(statement{false, "unsupported_grant_type, or unauthorized_client", oauth.Describe(r)},
 				"the password grant is offered to %s: users hand their password to a client", c.ID)
 		case code == "unsupported_grant_type":
