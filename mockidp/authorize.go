@@ -103,6 +103,9 @@ func (x *exchange) authorized(ar *authRequest, who *login) *reply {
 		extras.accessToken = access
 		x.describeToken(values, ar.client, scope)
 		values["access_token"] = access
+		if !x.keeps(ruleAnswerNoRefresh) {
+			values["refresh_token"] = x.issueRefresh(ar.client, g, nil, g.scopes)
+		}
 	}
 	if ar.wants("id_token") {
 		idToken, err := x.issueIDToken(ar.client, g, nil, extras)

@@ -20,9 +20,11 @@ var responseModes = []string{modeQuery, modeFragment, modeFormPost}
 // describeToken adds what goes with an access token in the front channel
 // (RFC 6749 §4.2.2).
 func (x *exchange) describeToken(values map[string]string, c *Client, scope granted) {
-	values["token_type"] = "Bearer"
-	if x.varies(varTokenTypeLowercase) {
-		values["token_type"] = "bearer"
+	if x.keeps(ruleAnswerTokenType) {
+		values["token_type"] = "Bearer"
+		if x.varies(varTokenTypeLowercase) {
+			values["token_type"] = "bearer"
+		}
 	}
 	if !x.varies(varExpiresInAbsent) {
 		values["expires_in"] = strconv.FormatInt(lifetimeSeconds(c.TokenLifetime), 10)
@@ -43,9 +45,7 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 	if ar.state != "" && x.keeps(ruleStateEchoed) {
 		a.values.Set("state", ar.state)
 	}
-	if x.keeps(ruleAuthorizationIss) {
-		a.values.Set("iss", x.issuer())
-	}
+	x.nameIssuer(a)
 	x.outgoingAnswer(a)
 	if a.mode == modeFormPost {
 		return x.formPostPage(ar.client, a.target, a.values)

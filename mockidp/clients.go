@@ -142,6 +142,11 @@ type Client struct {
 	// default is rotation: each is good for one use, and gives the next (RFC
 	// 9700 §4.14.2).
 	KeepRefreshToken bool
+	// OfflineOnly gives refresh tokens only where the scope offline_access is
+	// granted, and grants that only to a request with prompt=consent (OpenID
+	// Connect Core §11). The default is a refresh token for every client that has
+	// the grant.
+	OfflineOnly bool
 	// RefreshGrace is how long a rotated refresh token stays good, for clients
 	// that lose an answer. The default is not at all.
 	RefreshGrace time.Duration

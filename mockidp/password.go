@@ -5,7 +5,7 @@ import "slices"
 // passwordGrant gives tokens for a user's name and password (RFC 6749 §4.3).
 func (x *exchange) passwordGrant(c *Client, f form) (*tokenSet, *refusal) {
 	username, password := f.get("username"), f.get("password")
-	if username == "" || password == "" {
+	if x.breaks(rulePasswordParameters, username != "" && password != "", "username and password", "one of them, or neither") {
 		return nil, refuse(errInvalidRequest, "username or password is missing")
 	}
 	scope, bad := x.grantScope(c, f.get("scope"))

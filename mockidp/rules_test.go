@@ -252,7 +252,7 @@ func TestRuleCatalogue(t *testing.T) {
 		g.Expect(seen[v.Name]).To(gomega.BeFalse(), "%s is there twice", v.Name)
 		seen[v.Name] = true
 		g.Expect(v.Name).To(gomega.MatchRegexp(`^[a-z0-9]+(-[a-z0-9]+)+$`))
-		g.Expect(v.Clause).To(gomega.MatchRegexp(`^(RFC \d+ (§\d+(\.\d+)*|App\. [A-C](\.\d+)?)|OpenID Connect Discovery §\d+)$`), v.Name)
+		g.Expect(v.Clause).To(gomega.MatchRegexp(`^(RFC \d+ (§\d+(\.\d+)*|App\. [A-C](\.\d+)?)|OpenID Connect (Core|Discovery) §\d+(\.\d+)*)$`), v.Name)
 		g.Expect(v.Text).To(gomega.HaveSuffix("."), v.Name)
 		g.Expect(v.On).To(gomega.BeFalse(), v.Name)
 	}

@@ -60,7 +60,11 @@ func (x *exchange) tokenParameters() (form, *reply) {
 	case !isPost:
 		return x.formOf(x.r.URL.RawQuery)
 	}
-	return x.bodyForm()
+	f, rep := x.bodyForm()
+	if f.beyondASCII() && !x.keeps(ruleTokenParametersUTF8) {
+		f = f.asLatin1()
+	}
+	return f, rep
 }
 
 func (x *exchange) wrongTokenMethod() *reply {
@@ -111,7 +115,8 @@ func (x *exchange) checkTokenRequest(f form) (*Client, *refusal) {
 	// RFC 6749 §4.4: client credentials, for one, are for confidential clients
 	// only. A public client is never registered for them.
 	grant := grantFor(f).name
-	if x.breaks(ruleClientGrantRegistered, client.mayUseGrant(grant), "a grant type registered for the client", grant) {
+	allowed := client.mayUseGrant(grant) || grant == GrantPassword && !client.Public && !x.keeps(rulePasswordRegistered)
+	if x.breaks(ruleClientGrantRegistered, allowed, "a grant type registered for the client", grant) {
 		return nil, refuse(errUnauthorizedClient, "the client is not registered for this grant type")
 	}
 	return client, nil
@@ -201,6 +206,9 @@ func (x *exchange) servesGrant(name string) bool {
 	case GrantPassword:
 		if !x.keeps(ruleMetadataGrantsServed) {
 			return false
+		}
+		if !x.keeps(rulePasswordRegistered) {
+			return true
 		}
 	}
 	_, known := grantNamed(name)

@@ -82,7 +82,9 @@ const (
 // varTokenEndpointQuery.
 const tokenEndpointQuery = "tenant=default"
 
-var varianceCatalog = []Variance{
+var varianceCatalog = slices.Concat(generalVariances, grantVariances)
+
+var generalVariances = []Variance{
 	{Name: varTokenTypeLowercase, Clause: "RFC 6749 §5.1", Text: "token_type is written bearer; its value is case-insensitive."},
 	{Name: varUnknownMembers, Clause: "RFC 6749 §5.1", Text: "Token answers, errors, metadata, the JWK Set and its keys hold members that no client knows."},
 	{Name: varUnknownKeyType, Clause: "RFC 7517 §5", Text: "The JWK Set holds a key of the unknown type XYZ, in first place."},

@@ -12,6 +12,9 @@ import (
 	"github.com/authassay/authassay/suites/oauth"
 )
 
+// byIntrospection is the way that asks about a token and does not use it.
+const byIntrospection = "introspection"
+
 // tokenWatch is a way to see whether an access token is good.
 type tokenWatch struct {
 	name string
@@ -53,7 +56,7 @@ func tokenWatches(t *check.T, c target.Client, token string) []*tokenWatch {
 	var out []*tokenWatch
 	if introspectionEndpoint(t) != "" && c.Confidential() {
 		out = append(out, &tokenWatch{
-			name: "introspection",
+			name: byIntrospection,
 			ask:  func(step string) *check.Response { return introspect(t, step, c, token) },
 			good: func(r *check.Response) bool { return string(oauth.Read(r).Members["active"]) == "true" },
 		})
