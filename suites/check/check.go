@@ -91,7 +91,7 @@ type Need struct {
 var NeedRegister = Need{
 	Name: "leave to register clients at the target",
 	Hint: "add --register",
-	Met:  func(t *T) bool { return t.run.cfg.Register },
+	Met:  func(t *T) bool { return t.run.cfg.Register || t.Target().Own },
 }
 
 // NeedDestructive is met when the user allowed the run to change, rotate,
@@ -99,7 +99,7 @@ var NeedRegister = Need{
 var NeedDestructive = Need{
 	Name: "leave to change what existed before the run",
 	Hint: "add --allow-destructive",
-	Met:  func(t *T) bool { return t.run.cfg.Destructive },
+	Met:  func(t *T) bool { return t.run.cfg.Destructive || t.Target().Own },
 }
 
 // Judgement is what an observer says of one exchange to which it applies.
