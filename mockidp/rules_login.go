@@ -13,6 +13,7 @@ const (
 	ruleSessionCookieSameSite = "session-cookie-samesite"
 	ruleSessionCookieSecure   = "session-cookie-secure"
 	rulePagesNotFramed        = "pages-not-framed"
+	rulePagesFrameAncestors   = "pages-frame-ancestors"
 	rulePagesNoReferrer       = "pages-no-referrer"
 	rulePagesNoStore          = "pages-no-store"
 	ruleInputEscaped          = "pages-input-escaped"
@@ -29,7 +30,7 @@ var loginRules = []Rule{{
 }, {
 	Name: ruleConsentCSRF, Clause: "RFC 6749 §10.12", Kind: KindRequest,
 	Text: "The consent form carries the token it was shown with, for the first time, and comes from the browser it was shown to and from no other site.",
-	Off:  "Whoever knows the identifier of the interaction can submit the consent form, from any browser and site.",
+	Off:  "Any site can submit the form, and whoever knows the identifier of the interaction: it has no token, what waits for the browser is answered where it names nothing, and the session cookie has no SameSite attribute.",
 }, {
 	Name: ruleLogoutCSRF, Clause: "RFC 6749 §10.12", Kind: KindRequest,
 	Text: "The form that logs out carries the token it was shown with, for the first time, and comes from the browser it was shown to and from no other site.",
@@ -62,6 +63,10 @@ var loginRules = []Rule{{
 	Name: rulePagesNotFramed, Clause: "RFC 9700 §4.16", Kind: KindResponse,
 	Text: "Every page forbids framing, by the frame-ancestors directive of Content-Security-Policy and by X-Frame-Options.",
 	Off:  "Pages have neither and can be framed.",
+}, {
+	Name: rulePagesFrameAncestors, Clause: "RFC 9700 §4.16", Kind: KindResponse,
+	Text: "Every page forbids framing by Content-Security-Policy, and not by X-Frame-Options alone.",
+	Off:  "Pages have X-Frame-Options alone.",
 }, {
 	Name: rulePagesNoReferrer, Clause: "RFC 9700 §4.2.4", Kind: KindResponse,
 	Text: "Every page has Referrer-Policy: no-referrer.",

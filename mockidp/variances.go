@@ -31,6 +31,7 @@ const (
 	varInvalidClient400     = "invalid-client-400"
 	varScopeNarrowed        = "scope-narrowed"
 	varScopeOmitted         = "scope-omitted-when-same"
+	varScopeRequired        = "authorization-scope-required"
 	varExpiresInAbsent      = "expires-in-absent"
 	varTokenOpaque          = "access-token-opaque"
 	varTokenSpaces          = "access-token-spaces"
@@ -78,6 +79,7 @@ var varianceCatalog = []Variance{
 	{Name: varInvalidClient400, Clause: "RFC 6749 §5.2", Text: "invalid_client is answered 400 unless the request had an Authorization header."},
 	{Name: varScopeNarrowed, Clause: "RFC 6749 §3.3", Text: "A scope that the client may not have is dropped and the answer states what was granted; when nothing is left, the default scopes are granted."},
 	{Name: varScopeOmitted, Clause: "RFC 6749 §5.1", Text: "The answer states the scope only when it differs from the scope asked for."},
+	{Name: varScopeRequired, Clause: "RFC 6749 §3.3", Text: "An authorization request without scope is refused as invalid_scope."},
 	{Name: varExpiresInAbsent, Clause: "RFC 6749 §5.1", Text: "The answer has no expires_in."},
 	{Name: varTokenOpaque, Clause: "RFC 6750 §2.1", Group: groupAccessToken, Text: "Access tokens are opaque and use every character of b64token: . - _ ~ + / and = at the end."},
 	{Name: varTokenSpaces, Clause: "RFC 6749 App. A.12", Group: groupAccessToken, Text: "Access tokens are opaque and hold spaces and semicolons, as VSCHAR allows."},
