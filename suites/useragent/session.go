@@ -3,87 +3,108 @@ package useragent
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
-// Session is what a browser remembers: its cookies. The jar is lenient, since
-// what matters is to get through: a cookie goes back to the host that set it,
-// whatever domain it names, and one marked Secure also over http on loopback.
-// How cookies ought to be set, checks say.
+// maxCookies is more than any server needs and about as many as browsers keep.
+const maxCookies = 200
+
+// Session is what a browser remembers: its cookies (RFC 6265). The jar is
+// lenient, since what matters is to get through: a cookie whose Domain cannot be
+// goes back to the host that set it, and one marked Secure goes also over http on
+// loopback. How cookies ought to be set, checks say.
 type Session struct {
 	mu      sync.Mutex
-	cookies []cookie
+	cookies []cookie // the oldest first
+	now     func() time.Time
 }
 
-type cookie struct{ host, path, name, value string }
-
 // NewSession is a browser without a past.
-func NewSession() *Session { return &Session{} }
+func NewSession() *Session { return &Session{now: time.Now} }
 
 // Clone is another browser with the same past. What one of them learns from now
 // on the other does not.
 func (s *Session) Clone() *Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &Session{cookies: append([]cookie(nil), s.cookies...)}
+	return &Session{cookies: slices.Clone(s.cookies), now: s.now}
 }
 
-// Take remembers the cookies of an answer.
+// Take remembers the cookies of an answer, and forgets those that it deletes.
 func (s *Session) Take(from string, header http.Header) {
 	u, err := url.Parse(from)
 	if err != nil {
 		return
 	}
+	now := s.now()
+	// Expires is by the clock of the server, which may not be ours.
+	var skew time.Duration
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		skew = now.Sub(date)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range (&http.Response{Header: header}).Cookies() {
-		path := c.Path
-		if !strings.HasPrefix(path, "/") { // RFC 6265 §5.1.4
-			path = u.EscapedPath()
-			path = path[:strings.LastIndex(path, "/")+1]
-			if len(path) > 1 {
-				path = strings.TrimSuffix(path, "/")
+	for _, field := range header["Set-Cookie"] {
+		if c, ok := readCookie(field, u, now.Add(-skew)); ok {
+			if !c.expires.IsZero() {
+				c.expires = c.expires.Add(skew)
 			}
-		}
-		if path == "" {
-			path = "/"
-		}
-		kept := s.cookies[:0:0]
-		for _, have := range s.cookies {
-			if have.host != u.Hostname() || have.path != path || have.name != c.Name {
-				kept = append(kept, have)
-			}
-		}
-		s.cookies = kept
-		if c.MaxAge >= 0 && !(c.MaxAge == 0 && !c.Expires.IsZero() && c.Expires.Year() < 2000) {
-			s.cookies = append(s.cookies, cookie{u.Hostname(), path, c.Name, c.Value})
+			s.put(c, now)
 		}
 	}
 }
 
-// Header is the Cookie header for a URL; empty when there is none.
-func (s *Session) Header(to string) string {
-	u, err := url.Parse(to)
-	if err != nil {
-		return ""
+// put keeps a cookie in place of the one of its name. The lock is held.
+func (s *Session) put(c cookie, now time.Time) {
+	same := func(have cookie) bool {
+		return have.host == c.host && have.domain == c.domain && have.path == c.path && have.name == c.name
 	}
+	if i := slices.IndexFunc(s.cookies, same); i >= 0 {
+		s.cookies = slices.Delete(s.cookies, i, i+1)
+	}
+	if !c.expires.IsZero() && !c.expires.After(now) {
+		return
+	}
+	if len(s.cookies) >= maxCookies {
+		s.cookies = slices.Delete(s.cookies, 0, 1)
+	}
+	s.cookies = append(s.cookies, c)
+}
+
+// full tells that a server has set as many cookies as are kept.
+func (s *Session) full() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return len(s.cookies) >= maxCookies
+}
+
+// Header is the Cookie header for a URL; empty when there is none. Cookies of
+// longer paths come first (RFC 6265 §5.4).
+func (s *Session) Header(to string) string {
 	var pairs []string
-	for _, c := range s.cookies {
-		if c.host == u.Hostname() && within(u.EscapedPath(), c.path) {
-			pairs = append(pairs, c.name+"="+c.value)
-		}
+	for _, c := range s.matching(to) {
+		pairs = append(pairs, c.name+"="+c.value)
 	}
 	return strings.Join(pairs, "; ")
 }
 
-// within is the path match of RFC 6265 §5.1.4.
-func within(path, prefix string) bool {
-	if path == "" {
-		path = "/"
+func (s *Session) matching(to string) []cookie {
+	u, err := url.Parse(to)
+	if err != nil {
+		return nil
 	}
-	return path == prefix || strings.HasPrefix(path, prefix) &&
-		(strings.HasSuffix(prefix, "/") || strings.HasPrefix(path[len(prefix):], "/"))
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []cookie
+	for _, c := range s.cookies {
+		if c.goesTo(u, now) {
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b cookie) int { return len(b.path) - len(a.path) })
+	return list
 }

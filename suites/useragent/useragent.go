@@ -6,6 +6,7 @@
 package useragent
 
 import (
+	"context"
 	"net/url"
 
 	"github.com/authassay/authassay/fixtures/target"
@@ -37,7 +38,12 @@ type Walk struct {
 	User target.User
 	// Deny refuses on the page that asks for consent.
 	Deny bool
-	// Send makes one exchange, without following redirects.
+	// Context bounds the walk where it waits for something else than an answer: a
+	// person, a browser, the first login of another walk. Without it nothing does.
+	Context context.Context
+	// Send makes one exchange, without following redirects. It is called by the
+	// goroutine of Walk. The purpose is PurposeAuthorization for the address of the
+	// request, and PurposeLogin for whatever the walk meets besides.
 	Send func(step, purpose string, r *check.Request) (*check.Response, error)
 }
 
@@ -63,6 +69,16 @@ type Outcome struct {
 // Last is the answer at which the walk ended.
 func (o *Outcome) Last() *check.Response { return o.Responses[len(o.Responses)-1] }
 
+// Logins is how often the user logged in on the way.
+func (o *Outcome) Logins() (n int) {
+	for _, a := range o.Actions {
+		if a == LoggedIn {
+			n++
+		}
+	}
+	return n
+}
+
 // Did tells whether the user did something on the way.
 func (o *Outcome) Did(action string) bool {
 	for _, a := range o.Actions {
@@ -80,6 +96,12 @@ const (
 	Denied   = "denied"
 )
 
+// The purposes of the exchanges of a walk.
+const (
+	PurposeAuthorization = "authorization"
+	PurposeLogin         = "login"
+)
+
 // The ways in which an answer reaches the client.
 const (
 	ModeQuery    = "query"
@@ -95,8 +117,8 @@ type Landing struct {
 	// To is the entry of Walk.Watch that was reached; empty for the redirect URI,
 	// and Elsewhere for a host that is neither and that the run may not contact.
 	To string
-	// Via says how the browser gets there: "redirect", "form", "meta refresh",
-	// "script".
+	// Via says how the browser gets there: ViaRedirect, ViaForm, ViaMeta, ViaScript,
+	// ViaLink, ViaPerson.
 	Via string
 	// Mode is where the parameters stand.
 	Mode string
