@@ -77,11 +77,11 @@ func authorizationAnswers() []*check.Check {
 // responses, and of RFC 6749 §4.1.2.1.
 var errorCodes = []string{
 	"invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type", "invalid_scope", "server_error", "temporarily_unavailable",
-	// OpenID Connect Core §3.1.2.6, RFC 9101 §6, RFC 8707 §2, RFC 9396 §5, and for
-	// client metadata documents and authentication requirements.
+	// OpenID Connect Core §3.1.2.6, RFC 9101 §6, RFC 8707 §2, RFC 9396 §5, OpenID
+	// Connect Core Unmet Authentication Requirements.
 	"interaction_required", "login_required", "account_selection_required", "consent_required", "invalid_request_uri", "invalid_request_object",
 	"request_not_supported", "request_uri_not_supported", "registration_not_supported", "invalid_target", "invalid_authorization_details",
-	"unmet_authentication_requirements", "need_info", "request_denied", "request_submitted", "insufficient_scope", "invalid_dpop_proof",
+	"unmet_authentication_requirements",
 }
 
 // eachError gives each error response that the mistakes of tryMistake bring. A
