@@ -92,6 +92,10 @@ func init() {
 			}
 			return arrived(first) + ", " + arrived(s.login(first))
 		}},
+		ruleConsentRespected: {opts: withConsent, strict: "303 access_denied", off: "303 code", flow: func(t *testing.T, p *Provider) string {
+			s := newSurfer(t, p)
+			return arrived(s.consent(s.login(s.authorize()), "action", "deny"))
+		}},
 		rulePagesFrameAncestors: {opts: withForm, strict: "true DENY", off: "false DENY", flow: onPage(func(a answer) string {
 			return fmt.Sprint(strings.Contains(a.header.Get("Content-Security-Policy"), "frame-ancestors"), " ", a.header.Get("X-Frame-Options"))
 		})},

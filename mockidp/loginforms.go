@@ -115,6 +115,9 @@ func (x *exchange) consentEndpoint() *reply {
 		it.setLogin(nil)
 		return x.pageRedirect(pathLogin, it)
 	}
+	if !x.keeps(ruleConsentRespected) {
+		return x.allowed(it)
+	}
 	return x.denied(it, "the user did not agree")
 }
 

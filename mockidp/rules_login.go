@@ -5,6 +5,7 @@ package mockidp
 const (
 	ruleLoginCSRF             = "login-csrf-protected"
 	ruleConsentCSRF           = "consent-csrf-protected"
+	ruleConsentRespected      = "consent-respected"
 	ruleLogoutCSRF            = "logout-csrf-protected"
 	ruleLoginPassword         = "login-password-verified"
 	ruleLoginRedirect303      = "login-post-redirect-303"
@@ -31,6 +32,10 @@ var loginRules = []Rule{{
 	Name: ruleConsentCSRF, Clause: "RFC 6749 §10.12", Kind: KindRequest,
 	Text: "The consent form carries the token it was shown with, for the first time, and comes from the browser it was shown to and from no other site.",
 	Off:  "Any site can submit the form, and whoever knows the identifier of the interaction: it has no token, what waits for the browser is answered where it names nothing, and the session cookie has no SameSite attribute.",
+}, {
+	Name: ruleConsentRespected, Clause: "RFC 6749 §4.1.2.1", Kind: KindResponse,
+	Text: "Where the user refuses on the consent page, the client gets access_denied.",
+	Off:  "The client gets what it asked for, whatever the user pressed.",
 }, {
 	Name: ruleLogoutCSRF, Clause: "RFC 6749 §10.12", Kind: KindRequest,
 	Text: "The form that logs out carries the token it was shown with, for the first time, and comes from the browser it was shown to and from no other site.",

@@ -29,7 +29,7 @@ type authorization struct {
 	// hops are the exchanges of its walks, in order.
 	hops []hop
 	// halt ends a walk before it sends a request for which it is true; held is
-	// that request.
+	// that request. It may change what is sent.
 	halt func(*check.Request) bool
 	held *check.Request
 }
