@@ -219,7 +219,7 @@ func contrastAuthorization(t *check.T, make func() *authorization, want string, 
 		a := make()
 		ch.apply(a)
 		o := a.walk(ch.step)
-		t.Look(ch.step, o.Last())
+		lookAt(t, ch.step, o)
 		ch.judge(o)
 	}
 	control("control, once more")

@@ -1,6 +1,8 @@
 package authserver_test
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -44,11 +46,23 @@ func TestAuthorizationServersAsTheyAre(t *testing.T) {
 		"unknown scopes are left out in silence": {&front{refuse: func(q url.Values) string {
 			q.Set("scope", "read")
 			return usual(q)
-		}, token: func(a map[string]any, _ string) { delete(a, "scope") }},
-			map[string]reports.Verdict{"authz-invalid-scope": reports.Fail, "authz-malformed-scope": reports.Fail}},
-		"any scope is granted": {&front{refuse: func(q url.Values) string {
-			q = url.Values{"response_type": q["response_type"]}
+		}, token: func(a map[string]any, _ string) { delete(a, "scope") }}, warned("authz-invalid-scope", "authz-malformed-scope")},
+		"unknown scopes are left out in silence, as the token shows": {&front{refuse: func(q url.Values) string {
+			q.Set("scope", "read")
 			return usual(q)
+		}, token: func(a map[string]any, scope string) {
+			a["access_token"] = "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"scope":"`+scope+`"}`)) + ".c2ln"
+			delete(a, "scope")
+		}}, map[string]reports.Verdict{"authz-invalid-scope": reports.Fail, "authz-malformed-scope": reports.Fail}},
+		"any scope is granted, and unsaid": {&front{refuse: func(q url.Values) string {
+			return usual(url.Values{"response_type": q["response_type"]})
+		}, token: func(a map[string]any, scope string) {
+			claims, _ := json.Marshal(map[string]any{"scp": strings.Fields(scope)})
+			a["access_token"] = "e30." + base64.RawURLEncoding.EncodeToString(claims) + ".c2ln"
+			delete(a, "scope")
+		}}, warned("authz-invalid-scope", "authz-malformed-scope")},
+		"any scope is granted": {&front{refuse: func(q url.Values) string {
+			return usual(url.Values{"response_type": q["response_type"]})
 		}}, map[string]reports.Verdict{"authz-invalid-scope": reports.Warn, "authz-malformed-scope": reports.Fail}},
 		"scope and state have to be there": {&front{refuse: func(q url.Values) string {
 			switch {
@@ -94,7 +108,7 @@ func TestAuthorizationServersAsTheyAre(t *testing.T) {
 				a.Set("code", "x")
 			}
 		}}, map[string]reports.Verdict{"authz-error-has-error": reports.Fail, "authz-missing-response-type": reports.Fail, "authz-unknown-response-type": reports.Fail,
-			"authz-duplicate-param": reports.Fail, "authz-invalid-scope": reports.Warn}},
+			"authz-duplicate-param": reports.Fail, "authz-invalid-scope": reports.Warn, "authz-malformed-scope": reports.Warn}},
 		"a quotation mark in an error": {&front{answer: func(q, a url.Values) {
 			if a.Has("error") {
 				a.Set("error_description", fmt.Sprintf("no response type %q", q.Get("response_type")))

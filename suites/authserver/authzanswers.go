@@ -98,7 +98,7 @@ func eachError(t *check.T, judge func(mistaken)) {
 			continue
 		}
 		seen++
-		t.Look(m.step, e.o.Last())
+		lookAt(t, m.step, e.o)
 		judge(e)
 	}
 	if seen == 0 {

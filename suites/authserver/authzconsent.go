@@ -24,7 +24,7 @@ func authorizationConsent() []*check.Check {
 				a := newAuthorization(t, v.client, "code", useragent.NewSession())
 				a.deny = true
 				o := a.try("the user refuses")
-				t.Look("the user refuses", o.Last())
+				lookAt(t, "the user refuses", o)
 				if !o.Did(useragent.Denied) {
 					if o.Stuck != "" {
 						t.Inconclusive("the user refuses: %s", o.Stuck)

@@ -48,7 +48,7 @@ func authorizationPages() []*check.Check {
 					m.apply(a)
 					o := a.walk(m.step + ", by nobody yet")
 					sent := o.Landing != nil && o.Landing.To == "" && issued(o) == "" && len(o.Actions) == 0
-					t.Look(m.step+", by nobody yet", o.Last())
+					lookAt(t, m.step+", by nobody yet", o)
 					t.Expect(o).To(statement{!sent, "a login, or a page, before the browser is sent on", came(o) + ", at once"},
 						"a link to the target leads to the client's site without a word to the user")
 				}

@@ -31,7 +31,7 @@ func authorizationRequests() []*check.Check {
 				a := authorize(t, c, "code")
 				a.request.Post = true
 				p := a.walk("by POST")
-				t.Look("by GET", o.Last())
+				lookAt(t, "by GET", o)
 				if p.Landing == nil || p.Landing.To != "" {
 					t.Inconclusive("the authorization request brings the client no answer by GET (%s) and none by POST (%s)", came(o), came(p))
 				}
@@ -116,18 +116,19 @@ func authorizationRequests() []*check.Check {
 		{
 			// RFC 6749 §3.1.1: a response type that is not understood gets an error
 			// response as §4.1.2.1 describes. unsupported_response_type is made for
-			// it; invalid_request ("an invalid parameter value") describes it too.
+			// it; invalid_request ("an invalid parameter value") and unauthorized_client
+			// ("not authorized … using this method") describe it too.
 			ID: "authz-unknown-response-type", Level: check.Must,
 			Title:   "An unknown response_type gets an error response.",
 			Clauses: []string{"RFC 6749 §3.1.1", "RFC 6749 §4.1.2.1"},
 			Sent:    "The working request with a made-up response_type.",
-			Judged:  "No code; then an error at the redirect URI, else a warning: unsupported_response_type, or invalid_request.",
+			Judged:  "No code; then an error at the redirect URI, else a warning: unsupported_response_type, invalid_request or unauthorized_client.",
 			Needs:   forAuthorization,
 			Proves:  []string{"response-type-known", "authorization-error-redirected"},
 			Run: func(t *check.T) {
 				m := tryMistake(t, unknownResponseType)
 				m.decided(t)
-				refusedByRedirect(t, m.o, "unsupported_response_type", "invalid_request")
+				refusedByRedirect(t, m.o, "unsupported_response_type", "invalid_request", "unauthorized_client")
 			},
 		},
 	}, authorizationScopes())
@@ -149,7 +150,7 @@ func emptyLikeOmitted(t *check.T, name string) {
 	empty := workingRequest(t)()
 	empty.request.Set(name, "")
 	with := empty.walk(name + " without a value")
-	t.Look(name+" without a value", with.Last())
+	lookAt(t, name+" without a value", with)
 	want, got := kind(without), kind(with)
 	s := statement{want == got, "the same as without " + name + ": " + want, came(with)}
 	if issued(with) != "" { // more than without it, which harms nobody

@@ -37,7 +37,7 @@ func forgedConsent(t *check.T) {
 			// If the other browser's request still waits, the code was for the
 			// user's. Else it was for the other browser's, whose user had to agree.
 			forUser := issued(stranger.agree("the form of the other browser, in that browser")) != ""
-			t.Look(borrowed, o.Last())
+			lookAt(t, borrowed, o)
 			t.Expect(o).To(statement{!forUser, "no code", came(o)}, "another site can agree in the user's place")
 			t.Inform("the form of one browser is taken from another", "a refusal", came(o))
 			return
@@ -85,10 +85,19 @@ func (a *authorization) waitsFor(shown *check.Request, who string) *authorizatio
 	return &b
 }
 
-// agree sends the form as it was shown, from the browser it was shown to.
+// agree sends the form as it was shown, from the browser it was shown to. Who is
+// asked again has not agreed yet: the outcome is then empty.
 func (a *authorization) agree(step string) *useragent.Outcome {
-	a.halt = nil
-	return a.play(step, a.held)
+	sent := false
+	a.halt = func(r *check.Request) bool {
+		again := sent && r.Method == http.MethodPost
+		sent = true
+		return again
+	}
+	if o := a.play(step, a.held.Clone()); o != nil {
+		return o
+	}
+	return &useragent.Outcome{}
 }
 
 // forge sends the form as the page of another site would have the browser send

@@ -47,8 +47,8 @@ func inputSanitised(t *check.T) {
 			t.Expect(page).To(statement{!holdsElement(page.Body, mark), "the value escaped, or left out", "an element that came with the request"},
 				"%s becomes markup of the page %s", in.step, pathOf(page))
 		}
-		if o != nil && o.Last().Status >= 500 {
-			failed = o.Last().Status
+		if o != nil && o.Page != nil && o.Page.Status >= 500 {
+			failed = o.Page.Status
 		}
 	}
 	if failed != 0 {
