@@ -35,36 +35,36 @@ func TestAuthorizationServersAsTheyAre(t *testing.T) {
 	}
 	failed := func(id string) map[string]reports.Verdict { return map[string]reports.Verdict{id: reports.Fail} }
 	for name, row := range map[string]struct {
-		f    *front
+		f    *portal
 		want map[string]reports.Verdict
 	}{
-		"one like most": {&front{}, nil},
-		"unknown scopes are left out, and that is said": {&front{refuse: func(q url.Values) string {
+		"one like most": {&portal{}, nil},
+		"unknown scopes are left out, and that is said": {&portal{refuse: func(q url.Values) string {
 			q.Set("scope", "read")
 			return usual(q)
 		}}, nil},
-		"unknown scopes are left out in silence": {&front{refuse: func(q url.Values) string {
+		"unknown scopes are left out in silence": {&portal{refuse: func(q url.Values) string {
 			q.Set("scope", "read")
 			return usual(q)
 		}, token: func(a map[string]any, _ string) { delete(a, "scope") }}, warned("authz-invalid-scope", "authz-malformed-scope")},
-		"unknown scopes are left out in silence, as the token shows": {&front{refuse: func(q url.Values) string {
+		"unknown scopes are left out in silence, as the token shows": {&portal{refuse: func(q url.Values) string {
 			q.Set("scope", "read")
 			return usual(q)
 		}, token: func(a map[string]any, scope string) {
 			a["access_token"] = "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"scope":"`+scope+`"}`)) + ".c2ln"
 			delete(a, "scope")
 		}}, map[string]reports.Verdict{"authz-invalid-scope": reports.Fail, "authz-malformed-scope": reports.Fail}},
-		"any scope is granted, and unsaid": {&front{refuse: func(q url.Values) string {
+		"any scope is granted, and unsaid": {&portal{refuse: func(q url.Values) string {
 			return usual(url.Values{"response_type": q["response_type"]})
 		}, token: func(a map[string]any, scope string) {
 			claims, _ := json.Marshal(map[string]any{"scp": strings.Fields(scope)})
 			a["access_token"] = "e30." + base64.RawURLEncoding.EncodeToString(claims) + ".c2ln"
 			delete(a, "scope")
 		}}, warned("authz-invalid-scope", "authz-malformed-scope")},
-		"any scope is granted": {&front{refuse: func(q url.Values) string {
+		"any scope is granted": {&portal{refuse: func(q url.Values) string {
 			return usual(url.Values{"response_type": q["response_type"]})
 		}}, map[string]reports.Verdict{"authz-invalid-scope": reports.Warn, "authz-malformed-scope": reports.Fail}},
-		"scope and state have to be there": {&front{refuse: func(q url.Values) string {
+		"scope and state have to be there": {&portal{refuse: func(q url.Values) string {
 			switch {
 			case q.Get("scope") == "":
 				return "invalid_scope"
@@ -73,67 +73,67 @@ func TestAuthorizationServersAsTheyAre(t *testing.T) {
 			}
 			return usual(q)
 		}}, nil},
-		"an empty scope is none that is known": {&front{refuse: func(q url.Values) string {
+		"an empty scope is none that is known": {&portal{refuse: func(q url.Values) string {
 			if q.Has("scope") && q.Get("scope") == "" {
 				return "invalid_scope"
 			}
 			return usual(q)
 		}}, failed("authz-empty-param-omitted")},
-		"an empty state comes back as a word": {&front{answer: func(q, a url.Values) {
+		"an empty state comes back as a word": {&portal{answer: func(q, a url.Values) {
 			if q.Has("state") && q.Get("state") == "" {
 				a.Set("state", "undefined")
 			}
 		}}, failed("authz-empty-param-omitted")},
-		"an empty state comes back empty": {&front{answer: func(q, a url.Values) {
+		"an empty state comes back empty": {&portal{answer: func(q, a url.Values) {
 			if q.Has("state") && q.Get("state") == "" {
 				a.Set("state", "")
 			}
 		}}, nil},
-		"long states are refused": {&front{refuse: func(q url.Values) string {
+		"long states are refused": {&portal{refuse: func(q url.Values) string {
 			if len(q.Get("state")) > 200 {
 				return "invalid_request"
 			}
 			return usual(q)
 		}}, nil},
-		"long states are refused by a page": {&front{before: func(w http.ResponseWriter, r *http.Request) bool {
+		"long states are refused by a page": {&portal{before: func(w http.ResponseWriter, r *http.Request) bool {
 			if len(r.URL.RawQuery) > 900 {
 				page(w, 414, "Too long")
 			}
 			return len(r.URL.RawQuery) > 900
 		}}, nil},
-		"state in lower case": {&front{answer: func(_, a url.Values) { a.Set("state", strings.ToLower(a.Get("state"))) }}, failed("authz-state-echo")},
-		"state twice":         {&front{answer: func(q, a url.Values) { a["state"] = []string{q.Get("state"), q.Get("state")} }}, failed("authz-state-echo")},
-		"errors beside a code": {&front{answer: func(_, a url.Values) {
+		"state in lower case": {&portal{answer: func(_, a url.Values) { a.Set("state", strings.ToLower(a.Get("state"))) }}, failed("authz-state-echo")},
+		"state twice":         {&portal{answer: func(q, a url.Values) { a["state"] = []string{q.Get("state"), q.Get("state")} }}, failed("authz-state-echo")},
+		"errors beside a code": {&portal{answer: func(_, a url.Values) {
 			if a.Has("error") {
 				a.Set("code", "x")
 			}
 		}}, map[string]reports.Verdict{"authz-error-has-error": reports.Fail, "authz-missing-response-type": reports.Fail, "authz-unknown-response-type": reports.Fail,
 			"authz-duplicate-param": reports.Fail, "authz-invalid-scope": reports.Warn, "authz-malformed-scope": reports.Warn}},
-		"a quotation mark in an error": {&front{answer: func(q, a url.Values) {
+		"a quotation mark in an error": {&portal{answer: func(q, a url.Values) {
 			if a.Has("error") {
 				a.Set("error_description", fmt.Sprintf("no response type %q", q.Get("response_type")))
 			}
 		}}, failed("authz-error-chars")},
-		"errors on pages": {&front{instead: onError(400)},
+		"errors on pages": {&portal{instead: onError(400)},
 			warned("authz-missing-response-type", "authz-unknown-response-type", "authz-invalid-scope", "authz-malformed-scope", "authz-duplicate-param")},
-		"errors on pages with status 200": {&front{instead: onError(200)},
+		"errors on pages with status 200": {&portal{instead: onError(200)},
 			warned("authz-missing-response-type", "authz-unknown-response-type", "authz-invalid-scope", "authz-malformed-scope", "authz-duplicate-param")},
-		"errors that crash": {&front{instead: onError(500)}, map[string]reports.Verdict{
+		"errors that crash": {&portal{instead: onError(500)}, map[string]reports.Verdict{
 			"authz-missing-response-type": reports.Error, "authz-unknown-response-type": reports.Error, "authz-invalid-scope": reports.Error,
 			"authz-malformed-scope": reports.Error, "authz-duplicate-param": reports.Error, "authz-state-echo": reports.Error}},
-		"CORS": {&front{before: func(w http.ResponseWriter, r *http.Request) bool {
+		"CORS": {&portal{before: func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Header.Get("Origin") != "" {
 				w.Header().Set("Access-Control-Allow-Origin", "*")
 			}
 			return false
 		}}, failed("authz-no-cors")},
-		"CORS for preflight requests": {&front{before: func(w http.ResponseWriter, r *http.Request) bool {
+		"CORS for preflight requests": {&portal{before: func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodOptions {
 				w.Header().Set("Access-Control-Allow-Origin", "*")
 			}
 			return r.Method == http.MethodOptions
 		}}, warned("authz-no-cors")},
-		"POST alone": {&front{before: func(w http.ResponseWriter, r *http.Request) bool {
+		"POST alone": {&portal{before: func(w http.ResponseWriter, r *http.Request) bool {
 			no := r.Method == http.MethodGet && r.URL.Path == "/authorize"
 			if no {
 				page(w, 405, "POST")
@@ -164,7 +164,7 @@ func TestAuthorizationServersAsTheyAre(t *testing.T) {
 func TestAPageForEverythingDecidesNothing(t *testing.T) {
 	g := gomega.NewWithT(t)
 	for _, status := range []int{200, 400, 503} {
-		f := &front{before: func(w http.ResponseWriter, _ *http.Request) bool { page(w, status, "Hello"); return true }}
+		f := &portal{before: func(w http.ResponseWriter, _ *http.Request) bool { page(w, status, "Hello"); return true }}
 		for _, r := range assay(t, f.start(t), "authz-*") {
 			if strings.HasPrefix(r.ID, "authz-") && r.ID != "authz-no-cors" {
 				g.Expect(r.Verdict).To(gomega.BeElementOf(reports.Error, reports.NotRun), say(r))

@@ -196,7 +196,7 @@ func noForwarding(t *check.T) {
 	v := withLogin(t)
 	posted := 0
 	for _, h := range v.hops {
-		if h.request.Method != http.MethodPost || !holds(h.request, v.user.Password) {
+		if h.request.Method != http.MethodPost || !holdsSecret(h.request, v.user.Password) {
 			continue
 		}
 		posted++
@@ -215,9 +215,9 @@ func noForwarding(t *check.T) {
 	}
 }
 
-// holds tells whether the body of a request has a secret in it, as a form or JSON
+// holdsSecret tells whether the body of a request has a secret in it, as a form or JSON
 // writes it.
-func holds(r *check.Request, secret string) bool {
+func holdsSecret(r *check.Request, secret string) bool {
 	body := string(r.Body)
 	return secret != "" && (strings.Contains(body, secret) || strings.Contains(body, url.QueryEscape(secret)) || strings.Contains(body, url.PathEscape(secret)))
 }

@@ -57,7 +57,7 @@ func forgedConsent(t *check.T) {
 func consentForm(v visit) *check.Request {
 	for _, h := range slices.Backward(v.hops) {
 		if h.request.Method == http.MethodPost {
-			if holds(h.request, v.user.Password) || fieldsOf(h.request) == nil {
+			if holdsSecret(h.request, v.user.Password) || fieldsOf(h.request) == nil {
 				return nil
 			}
 			return h.request
@@ -72,7 +72,7 @@ func (a *authorization) waitsFor(shown *check.Request, who string) *authorizatio
 	b := *a
 	b.request, b.session, b.hops = a.request.Clone(), useragent.NewSession(), nil
 	b.halt = func(r *check.Request) bool {
-		return r.Method == http.MethodPost && !holds(r, b.user.Password) && sameNames(fieldsOf(r), fieldsOf(shown)) &&
+		return r.Method == http.MethodPost && !holdsSecret(r, b.user.Password) && sameNames(fieldsOf(r), fieldsOf(shown)) &&
 			strings.Count(r.URL, "/") == strings.Count(shown.URL, "/")
 	}
 	if o := b.try(who + ", up to the consent"); o != nil {

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	frontCallback = "https://client.example/callback"
-	frontPassword = "correct horse battery"
+	portalCallback = "https://client.example/callback"
+	portalPassword = "correct horse battery"
 )
 
-// front is a small authorization server with the code grant. Without pages it
+// portal is a small authorization server with the code grant. Without pages it
 // answers at once; with them users log in and agree. What it does otherwise than
 // most is in its functions.
-type front struct {
+type portal struct {
 	// refuse gives the error of a request, empty for none. By default response
 	// type and scope have to be known.
 	refuse func(q url.Values) string
@@ -59,20 +59,20 @@ type waitingUser struct {
 	logged bool
 }
 
-func (f *front) start(t *testing.T) *target.Target {
+func (f *portal) start(t *testing.T) *target.Target {
 	f.waiting, f.issued, f.scopes = map[string]*waitingUser{}, map[string]bool{}, map[string]string{}
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
 	return &target.Target{
-		Version: target.FormatVersion, Name: "front", Issuer: s.URL, Roles: []target.Role{target.RoleAuthorizationServer}, Policy: target.PolicyBCP,
+		Version: target.FormatVersion, Name: "portal", Issuer: s.URL, Roles: []target.Role{target.RoleAuthorizationServer}, Policy: target.PolicyBCP,
 		Endpoints: target.Endpoints{Authorization: s.URL + "/authorize", Token: s.URL + "/token"},
-		Users:     []target.User{{Name: "alice", Password: frontPassword}},
+		Users:     []target.User{{Name: "alice", Password: portalPassword}},
 		Clients: []target.Client{{ID: "web", Secret: "web-secret-of-the-tests", Auth: "client_secret_post",
-			Grants: []string{"authorization_code"}, Scopes: []string{"read"}, RedirectURIs: []string{frontCallback}}},
+			Grants: []string{"authorization_code"}, Scopes: []string{"read"}, RedirectURIs: []string{portalCallback}}},
 	}
 }
 
-func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.before != nil && f.before(w, r) {
@@ -93,9 +93,9 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *front) authorize(w http.ResponseWriter, r *http.Request) {
+func (f *portal) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.Form
-	if q.Get("client_id") != "web" || q.Get("redirect_uri") != frontCallback || len(q["client_id"])+len(q["redirect_uri"]) > 2 {
+	if q.Get("client_id") != "web" || q.Get("redirect_uri") != portalCallback || len(q["client_id"])+len(q["redirect_uri"]) > 2 {
 		page(w, 400, "The request names no client.")
 		return
 	}
@@ -141,23 +141,23 @@ func usual(q url.Values) string {
 	return ""
 }
 
-func (f *front) success(w http.ResponseWriter, r *http.Request, q url.Values) {
+func (f *portal) success(w http.ResponseWriter, r *http.Request, q url.Values) {
 	code := rand.Text()
 	f.scopes[code] = q.Get("scope")
 	f.back(w, r, q, url.Values{"code": {code}})
 }
 
-func (f *front) back(w http.ResponseWriter, r *http.Request, q, a url.Values) {
+func (f *portal) back(w http.ResponseWriter, r *http.Request, q, a url.Values) {
 	if s := q.Get("state"); s != "" {
 		a.Set("state", s)
 	}
 	if f.answer != nil {
 		f.answer(q, a)
 	}
-	http.Redirect(w, r, frontCallback+"?"+a.Encode(), http.StatusFound)
+	http.Redirect(w, r, portalCallback+"?"+a.Encode(), http.StatusFound)
 }
 
-func (f *front) who(r *http.Request) *waitingUser {
+func (f *portal) who(r *http.Request) *waitingUser {
 	c, err := r.Cookie("sid")
 	if err != nil {
 		return nil
@@ -165,14 +165,14 @@ func (f *front) who(r *http.Request) *waitingUser {
 	return f.waiting[c.Value]
 }
 
-func (f *front) login(w http.ResponseWriter, r *http.Request) {
+func (f *portal) login(w http.ResponseWriter, r *http.Request) {
 	u := f.who(r)
 	switch {
 	case u == nil:
 		page(w, 400, "Nothing waits for you.")
 	case r.Method != http.MethodPost:
 		page(w, 200, `Log in <form method="post" action="/login"><input name="username"><input type="password" name="password"><button>Log in</button></form>`)
-	case r.PostForm.Get("password") != frontPassword:
+	case r.PostForm.Get("password") != portalPassword:
 		page(w, 401, "No.")
 	default:
 		u.logged = true
@@ -184,7 +184,7 @@ func (f *front) login(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *front) consent(w http.ResponseWriter, r *http.Request) {
+func (f *portal) consent(w http.ResponseWriter, r *http.Request) {
 	u := f.who(r)
 	switch {
 	case u == nil || !u.logged:
@@ -204,7 +204,7 @@ func (f *front) consent(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *front) tokens(w http.ResponseWriter, r *http.Request) {
+func (f *portal) tokens(w http.ResponseWriter, r *http.Request) {
 	scope, ok := f.scopes[r.PostForm.Get("code")]
 	a := map[string]any{"access_token": rand.Text(), "token_type": "Bearer", "scope": scope}
 	if !ok {
