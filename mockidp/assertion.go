@@ -2,6 +2,10 @@ package mockidp
 
 import (
 	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +28,13 @@ type assertionRules struct {
 	signature, alg, headerKey, critical, typ string
 	audience, expiry, unexpired, notBefore   string
 	lifetime, id, once                       string
+	// Those that only client authentication has.
+	headerURL, keySecret string
+	skew                 string // a variance
 }
+
+// assertionSkew is how far a clock may be off under that variance.
+const assertionSkew = 5 * time.Minute
 
 // assertionBy is what is known about the one who made an assertion.
 type assertionBy struct {
@@ -68,6 +78,9 @@ func (x *exchange) checkAssertionHeader(t *jwtToken, by assertionBy, rules asser
 	if x.breaks(rules.typ, !typed || slices.Contains(by.typs, t.typ()), strings.Join(by.typs, " or "), "another typ") {
 		return "the assertion is a JWT of another type"
 	}
+	if x.macOfPublicKey(t, by) && rules.keySecret != "" && !x.keeps(rules.keySecret) {
+		return ""
+	}
 	if x.breaks(rules.alg, slices.Contains(by.algs, t.alg()), "an algorithm that is registered: "+strings.Join(by.algs, ", "), "another algorithm") {
 		return "the assertion is signed with an algorithm that is not allowed"
 	}
@@ -80,6 +93,8 @@ func (x *exchange) assertionSigned(t *jwtToken, by assertionBy, rules assertionR
 	switch {
 	case t.isUnsecured():
 		return !slices.Contains(by.algs, t.alg()) && x.set.modes[rules.alg] != Enforce
+	case x.macOfPublicKey(t, by) && rules.keySecret != "" && !x.keeps(rules.keySecret):
+		return true
 	case slices.Contains(hmacAlgs, t.alg()):
 		return len(by.secret) > 0 && verifies(t.alg(), by.secret, t.signed, t.signature)
 	case t.signedBy(by.keys(false)):
@@ -89,24 +104,61 @@ func (x *exchange) assertionSigned(t *jwtToken, by assertionBy, rules assertionR
 	if t.signedBy(by.keys(true)) {
 		return true
 	}
-	return t.header["jwk"] != nil && !x.keeps(rules.headerKey) && t.signedBy(t.headerKey())
+	if t.header["jwk"] != nil && !x.keeps(rules.headerKey) && t.signedBy(t.headerKey()) {
+		return true
+	}
+	url, named := t.header["jku"].(string)
+	return named && rules.headerURL != "" && !x.keeps(rules.headerURL) && t.signedBy(x.fetchedKeys(url))
+}
+
+// macOfPublicKey reports whether a token has a MAC that anybody can make: with the
+// PEM text of a public key of the one who should have signed it.
+func (x *exchange) macOfPublicKey(t *jwtToken, by assertionBy) bool {
+	if !slices.Contains(hmacAlgs, t.alg()) {
+		return false
+	}
+	return slices.ContainsFunc(by.keys(false), func(k verifyKey) bool {
+		der, err := x509.MarshalPKIXPublicKey(k.key)
+		return err == nil && verifies(t.alg(), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), t.signed, t.signature)
+	})
+}
+
+// fetchedKeys are the keys at a URL that a header names, which only a provider
+// goes to whose rule about it is off, and only at a loopback address.
+func (x *exchange) fetchedKeys(raw string) []verifyKey {
+	u, err := url.Parse(raw)
+	if err != nil || !isWebURL(raw) {
+		return nil
+	}
+	if host, err := netip.ParseAddr(u.Hostname()); err != nil || !host.IsLoopback() {
+		return nil
+	}
+	keys, err := newKeyFetcher(nil, nil).fetch(x.r.Context(), raw)
+	if err != nil {
+		return nil
+	}
+	return keys
 }
 
 func (x *exchange) checkAssertionTimes(t *jwtToken, rules assertionRules) string {
 	now := x.p.clock.Now()
+	var skew time.Duration
+	if rules.skew != "" && x.varies(rules.skew) {
+		skew = assertionSkew
+	}
 	exp, expires := t.time("exp")
 	if x.breaks(rules.expiry, expires, "exp", "none") {
 		return "the assertion does not say when it expires"
 	}
 	if expires {
-		if x.breaks(rules.unexpired, now.Before(exp), "an exp that is to come", "one that has passed") {
+		if x.breaks(rules.unexpired, now.Before(exp.Add(skew)), "an exp that is to come", "one that has passed") {
 			return "the assertion has expired"
 		}
 		if x.breaks(rules.lifetime, exp.Sub(now) <= maxAssertionLifetime, "an exp within an hour", "a later one") {
 			return "the assertion expires too far in the future"
 		}
 	}
-	if nbf, there := t.time("nbf"); there && x.breaks(rules.notBefore, !now.Before(nbf), "an nbf that has passed", "one that is to come") {
+	if nbf, there := t.time("nbf"); there && x.breaks(rules.notBefore, !now.Add(skew).Before(nbf), "an nbf that has passed", "one that is to come") {
 		return "the assertion is not valid yet"
 	}
 	return ""

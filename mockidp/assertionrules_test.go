@@ -1,8 +1,12 @@
 package mockidp
 
 import (
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 )
@@ -40,6 +44,22 @@ var assertionFaultCases = map[string]faultCase{
 	ruleAssertionHeaderKey: refusedAssertion(asserting(func(*Provider) assertion {
 		return assertion{key: clientKeys()["stray"], header: map[string]any{"jwk": json.RawMessage(publicKey("stray"))}}
 	})),
+	ruleAssertionHeaderURL: refusedAssertion(func(t *testing.T, p *Provider) string {
+		keys := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(publicSet("stray")) }))
+		defer keys.Close()
+		return outcome(assertion{key: clientKeys()["stray"], header: map[string]any{"jku": keys.URL}}.ask(p))
+	}),
+	ruleAssertionKeyNotSecret: refusedAssertion(asserting(func(*Provider) assertion {
+		der, err := x509.MarshalPKIXPublicKey(clientKeys()["ES256"].Public())
+		if err != nil {
+			panic(err)
+		}
+		return assertion{alg: "HS256", key: pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})}
+	})),
+	ruleAssertionSingle: refusedAssertion(func(_ *testing.T, p *Provider) string {
+		two := assertion{}.sign(p) + " " + assertion{}.sign(p)
+		return outcome(ask(p, sent{form: cc("client_assertion_type", assertionType, "client_assertion", two)}))
+	}),
 	ruleAssertionAudience: refusedAssertion(claiming("aud", "https://other.example")),
 	ruleAssertionExpiry:   refusedAssertion(claiming("exp", nil)),
 	ruleAssertionUnexpired: refusedAssertion(asserting(func(p *Provider) assertion {

@@ -54,6 +54,9 @@ func (x *exchange) authorize() *reply {
 	}
 	switch {
 	case paragraph != "":
+		if rep := x.redirectedAnyway(f); rep != nil {
+			return rep
+		}
 		return x.authorizePage(paragraph)
 	case bad != nil:
 		if rep := x.loginBefore(ar, bad); rep != nil {
@@ -75,7 +78,11 @@ func (x *exchange) authorize() *reply {
 // §4.1.2.1).
 func (x *exchange) authorizePage(paragraph string) *reply {
 	x.rec.Error = errInvalidRequest
-	return x.messagePage(http.StatusBadRequest, "This request cannot be answered", paragraph)
+	status := http.StatusBadRequest
+	if x.varies(varErrorPage200) {
+		status = http.StatusOK
+	}
+	return x.messagePage(status, "This request cannot be answered", paragraph)
 }
 
 // authorizeRefused tells the client what is wrong (RFC 6749 §4.1.2.1).
@@ -91,7 +98,7 @@ func (x *exchange) authorizeRefused(ar *authRequest, bad *refusal) *reply {
 	if !x.keeps(ruleErrorRegistered) {
 		members["error"] = "bad_request"
 	}
-	if !x.keeps(ruleErrorCharacters) {
+	if !x.keeps(ruleAuthorizationErrorCharacters) {
 		members["error_description"] = `"` + bad.description + `"`
 	}
 	if !x.keeps(ruleErrorPresent) {
@@ -135,6 +142,9 @@ func (x *exchange) authorized(ar *authRequest, who *login) *reply {
 		extras.accessToken = access
 		x.describeToken(values, ar.client, scope)
 		values["access_token"] = access
+		if !x.keeps(ruleAnswerNoRefresh) {
+			values["refresh_token"] = x.issueRefresh(ar.client, g, nil, g.scopes)
+		}
 	}
 	if ar.wants("id_token") {
 		idToken, err := x.issueIDToken(ar.client, g, nil, extras)

@@ -71,9 +71,9 @@ func TestAuthorizationEndpoint(t *testing.T) {
 // there are two.
 func TestRegisteredRedirectURIs(t *testing.T) {
 	g := gomega.NewWithT(t)
-	p := newProvider(t, WithRuleOff(ruleAuthorizationIss), WithClients(Client{ID: "a", RedirectURIs: []string{"https://a.example/cb?x=%20", "app:/cb"}}))
+	p := newProvider(t, WithRuleOff(ruleAuthorizationIss), WithClients(Client{ID: "a", RedirectURIs: []string{"https://a.example/cb?x=%20", "org.app:/cb"}}))
 	g.Expect(ask(p, get(pathAuthorize+"?response_type=none&client_id=a")).status).To(gomega.Equal(400))
-	for uri, want := range map[string]string{"https://a.example/cb?x=%20": "https://a.example/cb?x=%20&state=s", "app:/cb": "app:/cb?state=s"} {
+	for uri, want := range map[string]string{"https://a.example/cb?x=%20": "https://a.example/cb?x=%20&state=s", "org.app:/cb": "org.app:/cb?state=s"} {
 		a := ask(p, get(pathAuthorize+"?response_type=none&client_id=a&state=s&redirect_uri="+url.QueryEscape(uri)))
 		g.Expect(a.header.Get("Location")).To(gomega.Equal(want))
 	}

@@ -23,9 +23,11 @@ var responseModes = []string{modeQuery, modeFragment, modeFormPost, modeWebMessa
 // describeToken adds what goes with an access token in the front channel
 // (RFC 6749 §4.2.2).
 func (x *exchange) describeToken(values map[string]string, c *Client, scope granted) {
-	values["token_type"] = "Bearer"
-	if x.varies(varTokenTypeLowercase) {
-		values["token_type"] = "bearer"
+	if x.keeps(ruleAnswerTokenType) {
+		values["token_type"] = "Bearer"
+		if x.varies(varTokenTypeLowercase) {
+			values["token_type"] = "bearer"
+		}
 	}
 	if !x.varies(varExpiresInAbsent) {
 		values["expires_in"] = strconv.FormatInt(lifetimeSeconds(c.TokenLifetime), 10)
@@ -46,9 +48,7 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 	if state := x.echoed(ar.state, a.values); state != "" {
 		a.values.Set("state", state)
 	}
-	if x.keeps(ruleAuthorizationIss) {
-		a.values.Set("iss", x.issuer())
-	}
+	x.nameIssuer(a)
 	x.outgoingAnswer(a)
 	switch {
 	case a.mode == modeFormPost && x.keeps(ruleFormPostServed):
@@ -60,7 +60,14 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 	case a.mode == modeWebMessage:
 		return x.webMessagePage(ar.client, a.target, a.values)
 	}
-	return redirect(a.target, a.mode, a.values)
+	if bare, _, has := strings.Cut(a.target, "?"); has && a.mode == modeQuery && !x.keeps(ruleRedirectQueryRetained) {
+		a.target = bare
+	}
+	rep := redirect(a.target, a.mode, a.values)
+	if to := rep.header.Get("Location"); a.mode == modeQuery && x.varies(varRedirectFragment) && !strings.Contains(to, "#") {
+		rep.header.Set("Location", to+"#_")
+	}
+	return rep
 }
 
 // echoed is the state as an answer with these values has it.
@@ -81,14 +88,23 @@ func (x *exchange) echoed(state string, values url.Values) string {
 // (RFC 6749 §3.1.2). The status 303 makes a POST a GET (RFC 9700 §4.12).
 func redirect(target, mode string, values url.Values) *reply {
 	if extra := values.Encode(); extra != "" {
-		separator := "?"
+		// There is a fragment only where the rule against it is off.
+		bare, fragment, has := strings.Cut(target, "#")
 		switch {
+		case mode == modeFragment && has:
+			target += "&" + extra
 		case mode == modeFragment:
-			separator = "#"
-		case strings.Contains(target, "?"):
-			separator = "&"
+			target += "#" + extra
+		default:
+			separator := "?"
+			if strings.Contains(bare, "?") {
+				separator = "&"
+			}
+			target = bare + separator + extra
+			if has {
+				target += "#" + fragment
+			}
 		}
-		target += separator + extra
 	}
 	rep := text(http.StatusSeeOther, "see other")
 	rep.header.Set("Location", target)

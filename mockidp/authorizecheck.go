@@ -58,7 +58,11 @@ func (x *exchange) readAuthRequest(f form) (ar *authRequest, bad *refusal, parag
 		func(ar *authRequest, f form) *refusal { return x.checkResponseType(ar, f, words, known) },
 		x.checkResponseMode, x.checkAuthScope, x.checkNotServed, x.checkChallenge, x.checkNonce, x.checkPrompt, x.checkHints,
 	} {
-		if bad := check(ar, f); bad != nil {
+		switch bad := check(ar, f); {
+		case bad == nil:
+		case bad.page:
+			return nil, nil, "It is not valid: " + bad.description + "."
+		default:
 			return ar, bad, ""
 		}
 	}
@@ -118,21 +122,23 @@ func (x *exchange) checkResponseMode(ar *authRequest, f form) *refusal {
 func (x *exchange) checkAuthScope(ar *authRequest, f form) *refusal {
 	if f.get("scope") == "" {
 		switch {
-		case x.varies(varScopeRequired):
+		case x.varies(varAuthorizationScopeRequired):
 			return refuse(errInvalidScope, "scope is missing")
 		case !x.keeps(ruleScopeOmitted):
 			return refuse(errInvalidRequest, "scope is missing")
 		}
 	}
-	scope, bad := x.grantScope(ar.client, f.get("scope"))
+	scope, bad := x.grantScope(ar.client, x.scopeAsked(ar, f))
 	if bad != nil {
 		return bad
 	}
+	scope.silent = scope.silent || ar.wants("token") && len(strings.Fields(f.get("scope"))) > len(scope.scopes) && !x.keeps(ruleAnswerScopeStated)
 	// OpenID Connect Core §11: offline_access is ignored where no code is asked
 	// for. Where one is, refresh tokens are given to every client that has the
-	// grant, with and without offline_access: §11 leaves that to the server.
-	if !ar.wants("code") {
-		scope.scopes = slices.DeleteFunc(slices.Clone(scope.scopes), func(s string) bool { return s == "offline_access" })
+	// grant, with and without offline_access, unless the client is registered
+	// otherwise: §11 leaves that to the server.
+	if !ar.wants("code") || x.offlineOnly(ar.client) && !ar.prompts("consent") && x.keeps(ruleOfflineConsented) {
+		scope.scopes = slices.DeleteFunc(slices.Clone(scope.scopes), func(s string) bool { return s == scopeOffline })
 	}
 	ar.scope = scope
 	if ar.wants("id_token") && !slices.Contains(scope.scopes, "openid") {
@@ -140,6 +146,18 @@ func (x *exchange) checkAuthScope(ar *authRequest, f form) *refusal {
 	}
 	ar.resources, bad = x.resources(ar.client, f)
 	return bad
+}
+
+// scopeAsked is the scope parameter of an authorization request. Where the rule
+// about the scope of the answer is off, what the client may not have is not in it.
+func (x *exchange) scopeAsked(ar *authRequest, f form) string {
+	requested := f.get("scope")
+	words, ok := parseScope(requested)
+	known := slices.DeleteFunc(slices.Clone(words), func(s string) bool { return !slices.Contains(ar.client.Scopes, s) })
+	if ok && ar.wants("token") && len(known) > 0 && len(known) < len(words) && !x.keeps(ruleAnswerScopeStated) {
+		return joinScope(known)
+	}
+	return requested
 }
 
 // checkNotServed refuses what a client could rely on and what is not served

@@ -74,7 +74,7 @@ func init() {
 		ruleStateWhole:                  plain(answered("state", web, "code", "state", long), long, long[:255]),
 		ruleStateInErrors:               plain(answered("state", web, "code", "scope", "admin"), testState, ""),
 		ruleErrorRedirected:             plain(asking(web, "code", "scope", "admin"), "query invalid_scope", "page 400"),
-		ruleErrorCharacters: plain(answered("error_description", web, "code", "response_type", ""),
+		ruleAuthorizationErrorCharacters: plain(answered("error_description", web, "code", "response_type", ""),
 			"response_type is missing", `"response_type is missing"`),
 		ruleErrorPresent:    plain(asking(web, "code", "scope", "admin"), "query invalid_scope", "query "),
 		ruleErrorRegistered: plain(asking(web, "code", "scope", "admin"), "query invalid_scope", "query bad_request"),

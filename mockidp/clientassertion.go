@@ -1,12 +1,17 @@
 package mockidp
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 var clientAssertionRules = assertionRules{
 	signature: ruleAssertionSignature, alg: ruleAssertionAlg, headerKey: ruleAssertionHeaderKey,
+	headerURL: ruleAssertionHeaderURL, keySecret: ruleAssertionKeyNotSecret,
 	critical: ruleAssertionCritical, typ: ruleAssertionTyp, audience: ruleAssertionAudience,
 	expiry: ruleAssertionExpiry, unexpired: ruleAssertionUnexpired, notBefore: ruleAssertionNotBefore,
 	lifetime: ruleAssertionLifetime, id: ruleAssertionID, once: ruleAssertionOnce,
+	skew: varAssertionSkew,
 }
 
 // authenticateByAssertion takes the client from a JWT (RFC 7521 §4.2, RFC 7523
@@ -17,13 +22,20 @@ func (x *exchange) authenticateByAssertion(f form) (*Client, *refusal) {
 	if x.breaks(ruleAssertionType, f.get("client_assertion_type") == assertionType, assertionType, "another client_assertion_type or none") {
 		return invalid("the client_assertion_type is not the one for JWTs")
 	}
-	token, malformed := parseJWT(f.get("client_assertion"))
+	value := f.get("client_assertion")
+	if several := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" \t\r\n,", r) }); len(several) > 1 {
+		if x.breaks(ruleAssertionSingle, false, "one JWT", "several") {
+			return invalid("the client_assertion is more than one JWT")
+		}
+		value = several[0]
+	}
+	token, malformed := parseJWT(value)
 	if malformed != "" {
 		return invalid(malformed)
 	}
 	client := x.assertingClient(token, f.get("client_id"))
 	if client == nil {
-		return nil, failedAuthentication()
+		return nil, x.unknownClient()
 	}
 	id := client.ID
 	if x.breaks(ruleAssertionSubject, token.str("sub") == id, "sub with the client_id", "another sub or none") {
@@ -63,10 +75,16 @@ func (x *exchange) assertingClient(t *jwtToken, clientID string) *Client {
 func (x *exchange) clientAsserts(c *Client) assertionBy {
 	by := assertionBy{name: "client " + c.ID, algs: c.assertionAlgs(), typs: []string{"jwt", "client-authentication+jwt"}}
 	by.auds = func() []string {
-		if !x.p.servesPushed() {
-			return x.ownNames()
+		names := x.ownNames()
+		switch {
+		case x.varies(varAssertionAudIssuer):
+			return names[:1]
+		case x.varies(varAssertionAudToken):
+			return names[1:]
+		case !x.p.servesPushed():
+			return names
 		}
-		return append(x.ownNames(), x.id.endpoint(pathPushed)) // RFC 9126 §2
+		return append(names, x.id.endpoint(pathPushed)) // RFC 9126 §2
 	}
 	if c.AuthSigningAlg != "" {
 		by.algs = []string{c.AuthSigningAlg}

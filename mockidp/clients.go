@@ -78,7 +78,10 @@ type Client struct {
 	// Scopes.
 	DefaultScopes []string
 	// RedirectURIs are where the authorization endpoint may send the user's
-	// browser, compared as strings.
+	// browser, compared as strings. Those that RFC 9700 §2.6 and RFC 8252 §8.4
+	// advise against are not used: http on another machine, and a scheme of an
+	// application without a period. The rules redirect-uri-http-local and
+	// private-use-scheme-period say so, and can be switched off.
 	RedirectURIs []string
 	// TokenLifetime is how long an access token lives, in whole seconds. The
 	// default is one hour.
@@ -139,6 +142,11 @@ type Client struct {
 	// default is rotation: each is good for one use, and gives the next (RFC
 	// 9700 §4.14.2).
 	KeepRefreshToken bool
+	// OfflineOnly gives refresh tokens only where the scope offline_access is
+	// granted, and grants that only to a request with prompt=consent (OpenID
+	// Connect Core §11). The default is a refresh token for every client that has
+	// the grant.
+	OfflineOnly bool
 	// RefreshGrace is how long a rotated refresh token stays good, for clients
 	// that lose an answer. The default is not at all.
 	RefreshGrace time.Duration

@@ -1,6 +1,9 @@
 package mockidp
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // invented is the grant of a code or refresh token that the provider never
 // issued: of the first user, for all the client may have by default. Only a
@@ -19,7 +22,7 @@ func (x *exchange) invented(c *Client, kind string) *issued {
 func (x *exchange) redeemCode(c *Client, f form) (*tokenSet, *refusal) {
 	now := x.p.clock.Now()
 	code := f.get("code")
-	if code == "" {
+	if x.breaks(ruleCodeRequired, code != "", "code", "none") {
 		return nil, refuse(errInvalidRequest, "code is missing")
 	}
 	t := x.p.grants.find(code, KindCode)
@@ -32,6 +35,15 @@ func (x *exchange) redeemCode(c *Client, f form) (*tokenSet, *refusal) {
 		}
 		return x.codeTokens(t, t.grant.resources, nil), nil
 	}
+	set, bad := x.redeemKnown(c, t, f, now)
+	if bad != nil && x.varies(varCodeSpentByRefusal) {
+		x.p.grants.revoke(t, now, "a request that was refused used the code up")
+	}
+	return set, bad
+}
+
+// redeemKnown exchanges a code that the provider issued.
+func (x *exchange) redeemKnown(c *Client, t *issued, f form, now time.Time) (*tokenSet, *refusal) {
 	g := t.grant
 	if x.breaks(ruleCodeClientBound, g.client == c.ID, "a code of the client", "a code of another client") {
 		return nil, refuse(errInvalidGrant, "the code is another client's")
@@ -61,12 +73,23 @@ func (x *exchange) redeemCode(c *Client, f form) (*tokenSet, *refusal) {
 	} else if bad := x.codeReplayed(t, true); bad != nil { // another request was faster
 		return nil, bad
 	}
-	return x.codeTokens(t, audience, f), nil
+	set := x.codeTokens(t, audience, f)
+	if !x.keeps(ruleCodeScopeBound) {
+		set.scope = granted{scopes: c.Scopes, silent: true}
+	}
+	return set, nil
 }
+
+// spreadingTime is how long a provider whose rule code-spent-at-once is off takes
+// to know that a code is spent.
+const spreadingTime = 5 * time.Second
 
 // codeReplayed refuses a code that has been redeemed before, and revokes what it
 // gave (RFC 6749 §4.1.2). The replay is noted, unless it is already.
 func (x *exchange) codeReplayed(t *issued, noted bool) *refusal {
+	if x.p.clock.Now().Sub(x.p.grants.spentAt(t)) < spreadingTime && !x.keeps(ruleCodeSpentAtOnce) {
+		return nil
+	}
 	if !x.breaks(ruleCodeSingleUse, false, "a code that is redeemed for the first time", "a code that was redeemed") {
 		return nil
 	}

@@ -58,6 +58,33 @@ func (f form) repeated(names []string) string {
 	return ""
 }
 
+// beyondASCII reports whether a value has characters beyond ASCII.
+func (f form) beyondASCII() bool {
+	for _, values := range f {
+		for _, v := range values {
+			if strings.ContainsFunc(v, func(r rune) bool { return r >= utf8.RuneSelf }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asLatin1 is the form as it reads when its octets are taken for ISO 8859-1.
+func (f form) asLatin1() form {
+	out := make(form, len(f))
+	for name, values := range f {
+		for _, v := range values {
+			runes := make([]rune, len(v))
+			for i := range len(v) {
+				runes[i] = rune(v[i])
+			}
+			out[name] = append(out[name], string(runes))
+		}
+	}
+	return out
+}
+
 // isForm reports whether a request says that its body is a form.
 func isForm(h http.Header) bool {
 	mediaType, _, err := mime.ParseMediaType(h.Get("Content-Type"))

@@ -26,16 +26,16 @@ func (x *exchange) issueIDToken(c *Client, g *grant, parent *issued, with idToke
 		kind: KindIDToken, grant: g, parent: parent, scopes: g.scopes, audience: []string{c.ID},
 		at: now, expires: now.Truncate(time.Second).Add(lifetime),
 	}
+	// Core §12.2: an ID token that comes of a refresh should have no nonce.
+	refreshed := parent != nil && parent.kind == KindRefreshToken
 	claims := object{
-		"iss": x.issuer(), "sub": g.subject, "aud": c.ID, "iat": now.Unix(), "exp": t.expires.Unix(),
+		"iss": x.issuer(), "sub": x.idTokenSubject(g, refreshed, with.code != ""), "aud": c.ID, "iat": now.Unix(), "exp": t.expires.Unix(),
 	}
 	// Core §2: auth_time is required when max_age was asked for, and harmless
 	// else.
 	if !g.authTime.IsZero() {
 		claims["auth_time"] = g.authTime.Unix()
 	}
-	// Core §12.2: an ID token that comes of a refresh should have no nonce.
-	refreshed := parent != nil && parent.kind == KindRefreshToken
 	if g.nonce != "" && !refreshed && x.keeps(ruleNonceEchoed) {
 		claims["nonce"] = g.nonce
 	}
@@ -46,10 +46,10 @@ func (x *exchange) issueIDToken(c *Client, g *grant, parent *issued, with idToke
 		claims["amr"] = slices.Clone(g.amr)
 	}
 	if with.accessToken != "" && x.keeps(ruleAtHash) {
-		claims["at_hash"] = halfHash(c.SigningAlg, with.accessToken)
+		claims["at_hash"] = x.hashFor(c.SigningAlg, with.accessToken)
 	}
 	if with.code != "" && x.keeps(ruleCHash) {
-		claims["c_hash"] = halfHash(c.SigningAlg, with.code)
+		claims["c_hash"] = x.hashFor(c.SigningAlg, with.code)
 	}
 	// Core §5.4: with the response type id_token there is no access token and
 	// so no userinfo; the claims are in the ID token.
@@ -67,10 +67,38 @@ func (x *exchange) issueIDToken(c *Client, g *grant, parent *issued, with idToke
 	return value, nil
 }
 
-// halfHash is the value of at_hash and c_hash: base64url of the left half of the
-// hash that goes with the algorithm (Core §3.1.3.6, §3.3.2.11). For EdDSA with
-// Ed25519 that is SHA-512, the hash inside the signature.
+// idTokenSubject is the sub of an ID token: the user's, always the same one (Core
+// §3.3.3.6, §12.2).
+func (x *exchange) idTokenSubject(g *grant, refreshed, withCode bool) string {
+	if g.user == nil || !refreshed && !withCode {
+		return g.subject
+	}
+	email, ok := g.user.Claims["email"].(string)
+	if ok && (refreshed && !x.keeps(ruleRefreshSubjectKept) || withCode && !x.keeps(ruleHybridSubjectSame)) {
+		return email
+	}
+	return g.subject
+}
+
+// hashFor is the value of at_hash and c_hash for an access token or a code.
+func (x *exchange) hashFor(alg, value string) string {
+	sum := fullHash(alg, value)
+	if !x.keeps(ruleHashHalf) {
+		return encodeOctets(sum)
+	}
+	return encodeOctets(sum[:len(sum)/2])
+}
+
+// halfHash is base64url of the left half of the hash that goes with the algorithm
+// (Core §3.1.3.6, §3.3.2.11).
 func halfHash(alg, value string) string {
+	sum := fullHash(alg, value)
+	return encodeOctets(sum[:len(sum)/2])
+}
+
+// fullHash is the hash that goes with an algorithm. For EdDSA with Ed25519 that is
+// SHA-512, the hash inside the signature.
+func fullHash(alg, value string) []byte {
 	hash := crypto.SHA512
 	switch {
 	case strings.HasSuffix(alg, "256"):
@@ -80,6 +108,5 @@ func halfHash(alg, value string) string {
 	}
 	h := hash.New()
 	h.Write([]byte(value))
-	sum := h.Sum(nil)
-	return encodeOctets(sum[:len(sum)/2])
+	return h.Sum(nil)
 }

@@ -5,7 +5,7 @@ import "slices"
 // passwordGrant gives tokens for a user's name and password (RFC 6749 §4.3).
 func (x *exchange) passwordGrant(c *Client, f form) (*tokenSet, *refusal) {
 	username, password := f.get("username"), f.get("password")
-	if username == "" || password == "" {
+	if x.breaks(rulePasswordParameters, username != "" && password != "", "username and password", "one of them, or neither") {
 		return nil, refuse(errInvalidRequest, "username or password is missing")
 	}
 	scope, bad := x.grantScope(c, f.get("scope"))
@@ -39,6 +39,9 @@ func wrongPassword() *refusal {
 // clientCredentials gives a client an access token of its own (RFC 6749 §4.4).
 // No user is involved, so the subject is the client (RFC 9068 §2.2).
 func (x *exchange) clientCredentials(c *Client, f form) (*tokenSet, *refusal) {
+	if f.get("scope") == "" && x.varies(varScopeRequired) {
+		return nil, refuse(errInvalidScope, "scope is missing, and there is no default")
+	}
 	scope, bad := x.grantScope(c, f.get("scope"))
 	if bad != nil {
 		return nil, bad

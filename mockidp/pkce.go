@@ -3,6 +3,8 @@ package mockidp
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
+	"strings"
 )
 
 // The code challenge methods (RFC 7636 §4.2).
@@ -27,15 +29,27 @@ func isVerifier(s string) bool {
 	return true
 }
 
-// checkChallenge reads the code challenge of an authorization request.
+// checkChallenge reads the code challenge of an authorization request. What is
+// wrong with it is told the client (RFC 7636 §4.4.1).
 func (x *exchange) checkChallenge(ar *authRequest, f form) *refusal {
+	bad := x.readChallenge(ar, f)
+	if bad != nil {
+		bad.page = !x.keeps(rulePKCEErrorRedirected)
+	}
+	return bad
+}
+
+func (x *exchange) readChallenge(ar *authRequest, f form) *refusal {
 	if !ar.wants("code") {
+		return nil
+	}
+	if !x.keeps(rulePKCESupported) {
 		return nil
 	}
 	challenge, method := f.get("code_challenge"), f.get("code_challenge_method")
 	if challenge == "" {
 		// RFC 7636 §4.4.1 gives the error.
-		if (ar.client.Public || ar.client.RequirePKCE) && x.breaks(rulePKCERequired, false, "code_challenge", "none") {
+		if (ar.client.Public || ar.client.RequirePKCE) && x.breaks(rulePKCERequired, false, "code_challenge", "none") || x.varies(varPKCEAlways) {
 			return refuse(errInvalidRequest, "code challenge required")
 		}
 		return nil
@@ -46,8 +60,16 @@ func (x *exchange) checkChallenge(ar *authRequest, f form) *refusal {
 	if method == "" {
 		method = challengePlain // RFC 7636 §4.3
 	}
-	if method != challengeS256 && method != challengePlain {
+	near := method != challengeS256 && strings.EqualFold(method, challengeS256)
+	if x.breaks(rulePKCEMethodExact, !near, challengeS256, "another spelling") {
+		return refuse(errInvalidRequest, "transform algorithm not supported: it is spelled S256")
+	}
+	known := near || method == challengeS256 || method == challengePlain
+	if x.breaks(rulePKCEMethodKnown, known, challengeS256+" or "+challengePlain, "another method") {
 		return refuse(errInvalidRequest, "transform algorithm not supported")
+	}
+	if method != challengePlain {
+		method = challengeS256
 	}
 	if x.breaks(rulePKCES256, method == challengeS256 || ar.client.AllowPlainPKCE, challengeS256, method) {
 		return refuse(errInvalidRequest, "transform algorithm not supported: use S256")
@@ -65,6 +87,9 @@ func (x *exchange) checkChallenge(ar *authRequest, f form) *refusal {
 // authorization request (RFC 9700 §4.8.2).
 func (x *exchange) checkVerifier(g *grant, f form) *refusal {
 	verifier := f.get("code_verifier")
+	if !x.keeps(rulePKCESupported) {
+		return nil
+	}
 	if g.challenge == "" {
 		if x.breaks(rulePKCENoDowngrade, verifier == "", "no code_verifier, since there was no code_challenge", "a code_verifier") {
 			return refuse(errInvalidGrant, "there is a code_verifier, and the authorization request had no code_challenge")
@@ -72,6 +97,9 @@ func (x *exchange) checkVerifier(g *grant, f form) *refusal {
 		return nil
 	}
 	if x.breaks(rulePKCEVerifierRequired, verifier != "", "code_verifier", "none") {
+		if x.varies(varMissingVerifierRequest) {
+			return refuse(errInvalidRequest, "code_verifier is missing")
+		}
 		return refuse(errInvalidGrant, "code_verifier is missing")
 	}
 	if verifier == "" {
@@ -84,6 +112,12 @@ func (x *exchange) checkVerifier(g *grant, f form) *refusal {
 	if g.challengeWay == challengeS256 {
 		sum := sha256.Sum256([]byte(verifier))
 		computed = encodeOctets(sum[:])
+		switch {
+		case !x.keeps(rulePKCEDigestEncoding):
+			computed = hex.EncodeToString(sum[:])
+		case verifier == g.challenge && !x.keeps(rulePKCETransformed):
+			computed = verifier
+		}
 	}
 	same := subtle.ConstantTimeCompare([]byte(computed), []byte(g.challenge)) == 1
 	if x.breaks(rulePKCEVerifierMatches, same, "the verifier of the code_challenge", "another") {

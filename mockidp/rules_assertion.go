@@ -11,6 +11,9 @@ const (
 	ruleAssertionAlg           = "assertion-alg-registered"
 	ruleAssertionSignature     = "assertion-signature-verified"
 	ruleAssertionHeaderKey     = "assertion-header-key-ignored"
+	ruleAssertionHeaderURL     = "assertion-header-url-ignored"
+	ruleAssertionKeyNotSecret  = "assertion-key-not-secret"
+	ruleAssertionSingle        = "assertion-single-jwt"
 	ruleAssertionAudience      = "assertion-audience"
 	ruleAssertionExpiry        = "assertion-exp-required"
 	ruleAssertionUnexpired     = "assertion-unexpired"
@@ -58,6 +61,18 @@ var assertionRuleList = []Rule{{
 	Name: ruleAssertionHeaderKey, Clause: "RFC 8725 §3.10", Kind: KindResponse,
 	Text: "Only registered keys verify an assertion; jwk, jku, x5u and x5c of its header are not used.",
 	Off:  "A key in the header's jwk verifies as well.",
+}, {
+	Name: ruleAssertionHeaderURL, Clause: "RFC 8725 §3.10", Kind: KindResponse,
+	Text: "Nothing is fetched because the header of an assertion names its URL.",
+	Off:  "The keys at the header's jku are fetched, where that is a loopback address, and verify as well.",
+}, {
+	Name: ruleAssertionKeyNotSecret, Clause: "RFC 8725 §3.1", Kind: KindResponse,
+	Text: "A client's public key is the secret of no MAC.",
+	Off:  "The header's alg decides what the key is: a MAC with the PEM text of the public key as its secret is as good as a signature.",
+}, {
+	Name: ruleAssertionSingle, Clause: "RFC 7523 §2.2", Kind: KindRequest,
+	Text: "client_assertion is one JWT.",
+	Off:  "Of several, with blanks or commas between them, the first is taken.",
 }, {
 	Name: ruleAssertionAudience, Clause: "RFC 7523 §3", Kind: KindRequest,
 	Text: "aud of an assertion has the issuer identifier, the token endpoint, or the endpoint for pushed requests, compared as strings.",

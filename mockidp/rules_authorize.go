@@ -11,6 +11,10 @@ const (
 	rulePKCERequired           = "pkce-required"
 	rulePKCES256               = "pkce-s256"
 	rulePKCEChallengeFormat    = "pkce-challenge-format"
+	rulePKCEMethodKnown        = "pkce-method-known"
+	rulePKCEMethodExact        = "pkce-method-exact"
+	rulePKCEErrorRedirected    = "pkce-error-redirected"
+	rulePKCEChallengeHidden    = "pkce-challenge-hidden"
 	ruleNonceRequired          = "nonce-required"
 	rulePromptNoneAlone        = "prompt-none-alone"
 	ruleResourceURI            = "resource-uri"
@@ -54,6 +58,22 @@ var authorizeRules = []Rule{{
 	Name: rulePKCEChallengeFormat, Clause: "RFC 7636 §4.2", Kind: KindRequest,
 	Text: "code_challenge is 43 to 128 unreserved characters.",
 	Off:  "Any code_challenge is accepted.",
+}, {
+	Name: rulePKCEMethodKnown, Clause: "RFC 7636 §4.4.1", Kind: KindRequest,
+	Text: "code_challenge_method is S256 or plain.",
+	Off:  "Any other method is taken for S256.",
+}, {
+	Name: rulePKCEMethodExact, Clause: "RFC 7636 §6.2.1", Kind: KindRequest,
+	Text: "code_challenge_method is spelled as it is registered.",
+	Off:  "S256 may be written s256.",
+}, {
+	Name: rulePKCEErrorRedirected, Clause: "RFC 7636 §4.4.1", Kind: KindResponse,
+	Text: "What is wrong with a code_challenge is told the client, by an error response.",
+	Off:  "A page tells the user.",
+}, {
+	Name: rulePKCEChallengeHidden, Clause: "RFC 7636 §4.4", Kind: KindResponse,
+	Text: "Nobody but the provider can take the code_challenge out of a code.",
+	Off:  "A code carries its code_challenge with it, as JSON in base64url.",
 }, {
 	Name: ruleNonceRequired, Clause: "OpenID Connect Core §3.2.2.1", Kind: KindRequest,
 	Text: "A request for an ID token from the authorization endpoint has a nonce.",

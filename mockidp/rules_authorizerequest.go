@@ -3,25 +3,25 @@ package mockidp
 // Rules of the form of authorization requests and of their answers: RFC 6749
 // §3.1, §3.3, §4.1.2, RFC 9700 §2.6, §4.11.2, §4.17.2.
 const (
-	ruleAuthorizationGet            = "authorization-get"
-	ruleAuthorizationUnknownIgnored = "authorization-unknown-ignored"
-	ruleAuthorizationEmptyOmitted   = "authorization-empty-omitted"
-	ruleAuthorizationUnrepeated     = "authorization-parameters-unrepeated"
-	ruleResponseTypeRequired        = "response-type-required"
-	ruleResponseTypeKnown           = "response-type-known"
-	ruleScopeGrammar                = "scope-grammar"
-	ruleScopeOmitted                = "scope-omitted"
-	ruleStateExact                  = "state-exact"
-	ruleStateWhole                  = "state-whole"
-	ruleStateInErrors               = "state-echoed-in-errors"
-	ruleErrorRedirected             = "authorization-error-redirected"
-	ruleErrorCharacters             = "authorization-error-characters"
-	ruleErrorPresent                = "authorization-error-present"
-	ruleErrorRegistered             = "authorization-error-registered"
-	ruleFormPostServed              = "form-post-served"
-	ruleWebMessageOrigin            = "web-message-origin"
-	ruleAuthorizationNoCORS         = "authorization-no-cors"
-	ruleLoginBeforeError            = "login-before-error"
+	ruleAuthorizationGet             = "authorization-get"
+	ruleAuthorizationUnknownIgnored  = "authorization-unknown-ignored"
+	ruleAuthorizationEmptyOmitted    = "authorization-empty-omitted"
+	ruleAuthorizationUnrepeated      = "authorization-parameters-unrepeated"
+	ruleResponseTypeRequired         = "response-type-required"
+	ruleResponseTypeKnown            = "response-type-known"
+	ruleScopeGrammar                 = "scope-grammar"
+	ruleScopeOmitted                 = "scope-omitted"
+	ruleStateExact                   = "state-exact"
+	ruleStateWhole                   = "state-whole"
+	ruleStateInErrors                = "state-echoed-in-errors"
+	ruleErrorRedirected              = "authorization-error-redirected"
+	ruleAuthorizationErrorCharacters = "authorization-error-characters"
+	ruleErrorPresent                 = "authorization-error-present"
+	ruleErrorRegistered              = "authorization-error-registered"
+	ruleFormPostServed               = "form-post-served"
+	ruleWebMessageOrigin             = "web-message-origin"
+	ruleAuthorizationNoCORS          = "authorization-no-cors"
+	ruleLoginBeforeError             = "login-before-error"
 )
 
 var authorizeRequestRules = []Rule{{
@@ -73,7 +73,7 @@ var authorizeRequestRules = []Rule{{
 	Text: "Where client and redirect URI are right, the client is told what else is wrong with a request, or that the user refused.",
 	Off:  "A page tells the user, and the client learns nothing.",
 }, {
-	Name: ruleErrorCharacters, Clause: "RFC 6749 §4.1.2.1", Kind: KindResponse,
+	Name: ruleAuthorizationErrorCharacters, Clause: "RFC 6749 §4.1.2.1", Kind: KindResponse,
 	Text: "error_description in an authorization response has no quotation marks, no backslashes and nothing beyond ASCII.",
 	Off:  "It stands in quotation marks.",
 }, {

@@ -4,6 +4,8 @@ package mockidp
 // §4.6, RFC 8707 §2.2, RFC 9700.
 const (
 	ruleClientGrantRegistered = "client-grant-registered"
+	ruleCodeRequired          = "code-required"
+	ruleCodeClientID          = "code-client-id-required"
 	ruleCodeKnown             = "code-known"
 	ruleCodeClientBound       = "code-client-bound"
 	ruleCodeUnexpired         = "code-unexpired"
@@ -13,6 +15,7 @@ const (
 	rulePKCEVerifierFormat    = "pkce-verifier-format"
 	rulePKCEVerifierMatches   = "pkce-verifier-matches"
 	rulePKCENoDowngrade       = "pkce-no-downgrade"
+	rulePKCETransformed       = "pkce-verifier-transformed"
 	ruleResourceWithinGrant   = "resource-within-grant"
 	ruleRefreshKnown          = "refresh-known"
 	ruleRefreshClientBound    = "refresh-client-bound"
@@ -21,7 +24,12 @@ const (
 	ruleRefreshUnexpired      = "refresh-unexpired"
 	ruleRefreshScopeWithin    = "refresh-scope-within"
 	rulePasswordVerified      = "password-verified"
+	ruleCodeSpentAtOnce       = "code-spent-at-once"
 	ruleCodeReuseRevokes      = "code-reuse-revokes"
+	ruleCodeUnpredictable     = "code-unpredictable"
+	ruleCodeScopeBound        = "code-scope-bound"
+	rulePKCESupported         = "pkce-supported"
+	rulePKCEDigestEncoding    = "pkce-digest-encoding"
 	ruleRefreshRotation       = "refresh-rotation"
 	ruleRefreshReuseRevokes   = "refresh-reuse-revokes"
 )
@@ -30,6 +38,14 @@ var grantRules = []Rule{{
 	Name: ruleClientGrantRegistered, Clause: "RFC 6749 §5.2", Kind: KindRequest,
 	Text: "The client is registered for the grant type.",
 	Off:  "Every client may use every grant type that some client may use.",
+}, {
+	Name: ruleCodeRequired, Clause: "RFC 6749 §4.1.3", Kind: KindRequest,
+	Text: "A request of the authorization code grant has a code.",
+	Off:  "A request without one is answered as one with an unknown code.",
+}, {
+	Name: ruleCodeClientID, Clause: "RFC 6749 §3.2.1", Kind: KindRequest,
+	Text: "A client that redeems a code without authenticating names itself by client_id.",
+	Off:  "Whose code it is says which public client sent it.",
 }, {
 	Name: ruleCodeKnown, Clause: "RFC 6749 §4.1.3", Kind: KindRequest,
 	Text: "The code is one that the provider issued.",
@@ -67,6 +83,10 @@ var grantRules = []Rule{{
 	Text: "A code that was asked for without a code_challenge is redeemed without a code_verifier.",
 	Off:  "A code_verifier that nobody asked for is ignored.",
 }, {
+	Name: rulePKCETransformed, Clause: "RFC 7636 §4.6", Kind: KindRequest,
+	Text: "code_verifier is transformed by the method of its code_challenge before the two are compared.",
+	Off:  "A code_verifier that is the code_challenge itself is accepted too.",
+}, {
 	Name: ruleResourceWithinGrant, Clause: "RFC 8707 §2.2", Kind: KindRequest,
 	Text: "A resource asked for when a grant is redeemed is one of the grant, where the grant names any.",
 	Off:  "Any resource is accepted.",
@@ -99,9 +119,29 @@ var grantRules = []Rule{{
 	Text: "The password is the user's.",
 	Off:  "Any password will do for a user who exists.",
 }, {
+	Name: ruleCodeSpentAtOnce, Clause: "RFC 6749 §4.1.2", Kind: KindResponse,
+	Text: "A code is spent from the moment it is redeemed.",
+	Off:  "It can be redeemed again for five seconds, as where the news takes that long from one server to the next.",
+}, {
 	Name: ruleCodeReuseRevokes, Clause: "RFC 6749 §4.1.2", Kind: KindResponse,
 	Text: "When a code is redeemed again, all that it gave is revoked.",
 	Off:  "The second request is refused, and what the first got stays good.",
+}, {
+	Name: ruleCodeUnpredictable, Clause: "RFC 6749 §10.10", Kind: KindResponse,
+	Text: "A code is 256 random bits.",
+	Off:  "Codes count up.",
+}, {
+	Name: ruleCodeScopeBound, Clause: "RFC 6749 §3.3", Kind: KindResponse,
+	Text: "The tokens of a code have the scopes that were granted with it, and the answer says which.",
+	Off:  "They have all scopes of the client, and the answer does not say so.",
+}, {
+	Name: rulePKCESupported, Clause: "RFC 9700 §2.1.1", Kind: KindResponse,
+	Text: "The provider does PKCE, and says so.",
+	Off:  "code_challenge and code_verifier mean nothing to it, and the metadata does not mention them.",
+}, {
+	Name: rulePKCEDigestEncoding, Clause: "RFC 7636 §4.6", Kind: KindResponse,
+	Text: "With S256 the base64url of the digest is compared.",
+	Off:  "Its hexadecimal digits are compared, so that no code_verifier fits.",
 }, {
 	Name: ruleRefreshRotation, Clause: "RFC 9700 §4.14.2", Kind: KindResponse,
 	Text: "A refresh token is rotated: redeemed, it gives the next and is spent.",

@@ -13,6 +13,7 @@ const (
 	ruleMetadataResponseTypesList = "metadata-response-types-array"
 	ruleMetadataGrantsServed      = "metadata-grants-served"
 	ruleMetadataGrantsComplete    = "metadata-grants-complete"
+	ruleMetadataChallengeMethods  = "metadata-code-challenge-methods"
 )
 
 var metadataRules = []Rule{{
@@ -59,4 +60,8 @@ var metadataRules = []Rule{{
 	Name: ruleMetadataGrantsComplete, Clause: "RFC 8414 §2", Kind: KindResponse,
 	Text: "Every grant type that is served is advertised.",
 	Off:  "client_credentials is served but not advertised; the list names only an extension grant, " + grantExtension + ", which works like it.",
+}, {
+	Name: ruleMetadataChallengeMethods, Clause: "RFC 8414 §2", Kind: KindResponse,
+	Text: "code_challenge_methods_supported names the PKCE methods that are served.",
+	Off:  "It is left out.",
 }}

@@ -44,6 +44,14 @@ func outcome(a answer) string {
 	return fmt.Sprintf("%d %s", a.status, a.str("error"))
 }
 
+// outcomeAndScopes is the outcome, the scope that the answer states, and that of
+// the token.
+func outcomeAndScopes(a answer) string {
+	return outcome(a) + " " + member("scope")(a) + " " + claimOf(a.str("access_token"), "scope")
+}
+
+func secretOf(p *Provider, id string) string { return p.registry.byID[id].Secret }
+
 func member(name string) func(answer) string {
 	return func(a answer) string {
 		v, ok := a.doc[name]
@@ -146,6 +154,22 @@ var faultCases = map[string]faultCase{
 		strict: "401 invalid_client", off: "400 invalid_client"},
 	ruleBasicChallenge: {send: sent{header: basicOf(ClientBasic, "wrong"), form: cc()}, strict: `401 Basic realm="mockidp", charset="UTF-8"`, off: "401 ",
 		see: func(a answer) string { return status(a) + " " + a.header.Get("WWW-Authenticate") }},
+	ruleBasicSchemeCase: {strict: "200 token", off: "401 invalid_client", flow: func(_ *testing.T, p *Provider) string {
+		return outcome(ask(p, sent{header: authorization("BASIC" + basicValue(ClientBasic, secretOf(p, ClientBasic))[5:]), form: cc()}))
+	}},
+	ruleBasicClientID: {send: sent{basic: ClientBasic, form: cc("client_id", ClientPost)}, strict: "400 invalid_request ", off: "200 token " + ClientPost,
+		see: func(a answer) string { return outcome(a) + " " + claimOf(a.str("access_token"), "client_id") }},
+	ruleClientSecretRequired: {strict: "401 invalid_client, 401 invalid_client", off: "200 token, 200 token", flow: func(_ *testing.T, p *Provider) string {
+		empty := ask(p, sent{header: authorization(rawBasic(ClientBasic + ":")), form: cc()})
+		return outcome(empty) + ", " + outcome(ask(p, sent{header: authorization(rawBasic(ClientBasic)), form: cc()}))
+	}},
+	rulePublicUnauthenticated: {send: sent{header: basicOf(ClientPublic, "x"), form: cc()}, see: outcome, strict: "401 invalid_client", off: "200 token"},
+	ruleCredentialsInURI: {strict: "401 invalid_client", off: "200 token", flow: func(_ *testing.T, p *Provider) string {
+		query := url.Values{"client_id": {ClientPost}, "client_secret": {secretOf(p, ClientPost)}}
+		return outcome(ask(p, sent{path: pathToken + "?" + query.Encode(), form: cc()}))
+	}},
+	ruleUnknownClientAlike: {send: sent{header: basicOf("nobody", "x"), form: cc()}, see: member("error_description"),
+		strict: `"client authentication failed"`, off: `"the client is not known"`},
 
 	ruleTokenPostOnly: {send: sent{method: http.MethodGet, path: pathToken + "?" + cc("scope", "read").Encode(), basic: ClientConfidential},
 		see: outcome, strict: "405 invalid_request", off: "200 token"},
@@ -164,6 +188,20 @@ var faultCases = map[string]faultCase{
 	ruleClientCredentialsNoRefresh: {send: sent{basic: ClientConfidential, form: cc()}, see: presence("refresh_token"), strict: "false", off: "true"},
 	ruleTokenNoStore:               {send: sent{basic: ClientConfidential, form: cc()}, see: cacheHeaders, strict: "no-store/no-cache", off: "/"},
 
+	ruleTokenPragma: {send: sent{basic: ClientConfidential, form: cc()}, see: cacheHeaders, strict: "no-store/no-cache", off: "no-store/"},
+	ruleTokenJSON: {send: sent{basic: ClientConfidential, form: cc()}, strict: "application/json true", off: "application/x-www-form-urlencoded true",
+		see: func(a answer) string {
+			return contentType(a) + " " + fmt.Sprint(strings.Contains(a.body, "access_token"))
+		}},
+	ruleTokenTypeRegistered:      {send: sent{basic: ClientConfidential, form: cc()}, see: member("token_type"), strict: `"Bearer"`, off: `"BearerToken"`},
+	ruleExpiresInNumber:          {send: sent{basic: ClientConfidential, form: cc()}, see: member("expires_in"), strict: "3600", off: `"3600"`},
+	ruleScopeDifferenceStated:    {send: sent{basic: ClientConfidential, form: cc("scope", "read admin")}, see: outcomeAndScopes, strict: "400 invalid_scope absent ", off: "200 token absent read"},
+	ruleUnknownParametersIgnored: {send: sent{basic: ClientConfidential, form: cc("x", "1")}, see: outcome, strict: "200 token", off: "400 invalid_request"},
+	ruleEmptyParametersOmitted:   {send: sent{basic: ClientConfidential, form: cc("scope", "")}, see: outcome, strict: "200 token", off: "400 invalid_request"},
+
+	ruleErrorCharacters: {send: sent{form: cc()}, see: member("error_description"), strict: `"the request names no client"`, off: `"\"the request names no client\""`},
+	ruleTokenNoRedirect: {send: sent{form: cc()}, strict: "401 ", off: "302 https://idp.test/authorize",
+		see: func(a answer) string { return status(a) + " " + a.header.Get("Location") }},
 	ruleTokenErrorNoStore: {send: sent{form: cc()}, see: cacheHeaders, strict: "no-store/no-cache", off: "/"},
 	ruleErrorJSON: {send: sent{form: cc()}, strict: "application/json true", off: "text/plain; charset=utf-8 false",
 		see: func(a answer) string { return contentType(a) + " " + fmt.Sprint(a.doc != nil) }},
@@ -214,7 +252,7 @@ func TestRuleCatalogue(t *testing.T) {
 		g.Expect(seen[v.Name]).To(gomega.BeFalse(), "%s is there twice", v.Name)
 		seen[v.Name] = true
 		g.Expect(v.Name).To(gomega.MatchRegexp(`^[a-z0-9]+(-[a-z0-9]+)+$`))
-		g.Expect(v.Clause).To(gomega.MatchRegexp(`^(RFC \d+ (§\d+(\.\d+)*|App\. [A-C](\.\d+)?)|OpenID Connect Discovery §\d+)$`), v.Name)
+		g.Expect(v.Clause).To(gomega.MatchRegexp(`^(RFC \d+ (§\d+(\.\d+)*|App\. [A-C](\.\d+)?)|OpenID Connect (Core|Discovery) §\d+(\.\d+)*)$`), v.Name)
 		g.Expect(v.Text).To(gomega.HaveSuffix("."), v.Name)
 		g.Expect(v.On).To(gomega.BeFalse(), v.Name)
 	}

@@ -12,6 +12,12 @@ const (
 	ruleInvalidClientCode               = "invalid-client-code"
 	ruleInvalidClient401                = "invalid-client-401"
 	ruleBasicChallenge                  = "basic-challenge"
+	ruleBasicSchemeCase                 = "basic-scheme-any-case"
+	ruleBasicClientID                   = "basic-client-id-matches"
+	ruleClientSecretRequired            = "client-secret-required"
+	rulePublicUnauthenticated           = "public-client-unauthenticated"
+	ruleCredentialsInURI                = "credentials-in-uri-ignored"
+	ruleUnknownClientAlike              = "unknown-client-alike"
 )
 
 var clientRules = []Rule{{
@@ -54,6 +60,30 @@ var clientRules = []Rule{{
 	Name: ruleBasicChallenge, Clause: "RFC 9110 §15.5.2", Kind: KindResponse,
 	Text: "A 401 carries a WWW-Authenticate challenge for Basic.",
 	Off:  "The 401 has no WWW-Authenticate header.",
+}, {
+	Name: ruleBasicSchemeCase, Clause: "RFC 9110 §11.1", Kind: KindResponse,
+	Text: "The name of the scheme Basic is recognised in any letter case.",
+	Off:  "Basic is recognised; any other spelling is a scheme that is not supported.",
+}, {
+	Name: ruleBasicClientID, Clause: "RFC 6749 §3.2.1", Kind: KindRequest,
+	Text: "A client_id beside a Basic header names the client of the header.",
+	Off:  "When the client of the header has authenticated, the request is that of the client in the body.",
+}, {
+	Name: ruleClientSecretRequired, Clause: "RFC 6749 §2.3.1", Kind: KindRequest,
+	Text: "The password in a Basic header is there, and not empty.",
+	Off:  "Without a password none is compared; a header without a colon holds the identifier alone.",
+}, {
+	Name: rulePublicUnauthenticated, Clause: "RFC 6749 §2.3", Kind: KindRequest,
+	Text: "A public client does not authenticate: it has no secret, and brings none.",
+	Off:  "A public client that brings any secret counts as authenticated, and may use client credentials.",
+}, {
+	Name: ruleCredentialsInURI, Clause: "RFC 6749 §2.3.1", Kind: KindResponse,
+	Text: "client_id and client_secret in the query of the endpoint authenticate nobody.",
+	Off:  "They are taken where the request has no other credentials.",
+}, {
+	Name: ruleUnknownClientAlike, Clause: "RFC 6749 §10.10", Kind: KindResponse,
+	Text: "An unknown client and a wrong secret are answered alike.",
+	Off:  "The error_description says that the client is not known.",
 }}
 
 // Rules of the token request and the successful answer: RFC 6749 §3.2, §4.4, §5.1.
@@ -68,6 +98,13 @@ const (
 	ruleTokenTypePresent           = "token-type-present"
 	ruleClientCredentialsNoRefresh = "client-credentials-no-refresh"
 	ruleTokenNoStore               = "token-no-store"
+	ruleTokenPragma                = "token-pragma"
+	ruleTokenJSON                  = "token-json"
+	ruleTokenTypeRegistered        = "token-type-registered"
+	ruleExpiresInNumber            = "expires-in-number"
+	ruleScopeDifferenceStated      = "scope-difference-stated"
+	ruleUnknownParametersIgnored   = "unknown-parameters-ignored"
+	ruleEmptyParametersOmitted     = "empty-parameters-omitted"
 )
 
 var tokenRules = []Rule{{
@@ -110,6 +147,34 @@ var tokenRules = []Rule{{
 	Name: ruleTokenNoStore, Clause: "RFC 6749 §5.1", Kind: KindResponse,
 	Text: "An answer that holds a token has Cache-Control: no-store and Pragma: no-cache.",
 	Off:  "It has neither.",
+}, {
+	Name: ruleTokenPragma, Clause: "RFC 6749 §5.1", Kind: KindResponse,
+	Text: "An answer that holds a token has Pragma: no-cache beside Cache-Control.",
+	Off:  "It has Cache-Control alone.",
+}, {
+	Name: ruleTokenJSON, Clause: "RFC 6749 §5.1", Kind: KindResponse,
+	Text: "An answer that holds a token is a JSON object.",
+	Off:  "It is a form, as drafts of OAuth had it.",
+}, {
+	Name: ruleTokenTypeRegistered, Clause: "RFC 6749 §8.1", Kind: KindResponse,
+	Text: "token_type is a registered name.",
+	Off:  "It is BearerToken.",
+}, {
+	Name: ruleExpiresInNumber, Clause: "RFC 6749 §5.1", Kind: KindResponse,
+	Text: "expires_in is a JSON number.",
+	Off:  "It is a string.",
+}, {
+	Name: ruleScopeDifferenceStated, Clause: "RFC 6749 §5.1", Kind: KindResponse,
+	Text: "Where the scope that is granted differs from the one asked for, the answer states it.",
+	Off:  "A scope that the client may not have is dropped, and the answer does not state the rest; when nothing is left, the default scopes are granted.",
+}, {
+	Name: ruleUnknownParametersIgnored, Clause: "RFC 6749 §3.2", Kind: KindResponse,
+	Text: "The token endpoint ignores parameters that it does not know.",
+	Off:  "A request that has one is refused as invalid_request.",
+}, {
+	Name: ruleEmptyParametersOmitted, Clause: "RFC 6749 §3.2", Kind: KindResponse,
+	Text: "A parameter of a token request that has no value counts as left out.",
+	Off:  "A request that has one is refused as invalid_request.",
 }}
 
 // Rules of error answers of the token endpoint: RFC 6749 §5.2.
@@ -119,6 +184,8 @@ const (
 	ruleErrorMember       = "error-member"
 	ruleErrorStatus400    = "error-status-400"
 	ruleNoServerError     = "no-server-error"
+	ruleErrorCharacters   = "error-characters"
+	ruleTokenNoRedirect   = "token-no-redirect"
 )
 
 var errorRules = []Rule{{
@@ -141,4 +208,12 @@ var errorRules = []Rule{{
 	Name: ruleNoServerError, Clause: "RFC 9110 §15.6", Kind: KindResponse,
 	Text: "A request that lacks a parameter is refused, and is no server error.",
 	Off:  "A token request without grant_type is answered 500.",
+}, {
+	Name: ruleErrorCharacters, Clause: "RFC 6749 §5.2", Kind: KindResponse,
+	Text: "error_description has only the characters %x20-21 / %x23-5B / %x5D-7E.",
+	Off:  "It stands in quotation marks.",
+}, {
+	Name: ruleTokenNoRedirect, Clause: "RFC 6749 §5.2", Kind: KindResponse,
+	Text: "A token request whose client does not authenticate is answered with an error.",
+	Off:  "It is redirected to the authorization endpoint, as a browser would be.",
 }}

@@ -56,6 +56,12 @@ func (x *exchange) grantScope(c *Client, requested string) (granted, *refusal) {
 		return granted{scopes: asked, silent: true}, nil
 	}
 	known := slices.DeleteFunc(slices.Clone(asked), func(s string) bool { return !slices.Contains(c.Scopes, s) })
+	if len(known) < len(asked) && !x.keeps(ruleScopeDifferenceStated) {
+		if len(known) == 0 {
+			known = c.DefaultScopes
+		}
+		return granted{scopes: known, silent: true}, nil
+	}
 	if len(known) < len(asked) && x.varies(varScopeNarrowed) {
 		if len(known) == 0 {
 			known = c.DefaultScopes

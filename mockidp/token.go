@@ -15,6 +15,13 @@ var tokenParameters = []string{
 	"refresh_token", "username", "password", "client_assertion", "client_assertion_type", "code_verifier",
 }
 
+// extensionParameters are those that the extension grants know beside them (RFC
+// 8693 §2.1, RFC 8707 §2, RFC 7523 §2.1, RFC 8628 §3.4).
+var extensionParameters = []string{
+	"resource", "audience", "subject_token", "subject_token_type", "actor_token", "actor_token_type",
+	"requested_token_type", "assertion", "device_code",
+}
+
 // token answers at the token endpoint. Every answer, whatever its status, is
 // kept out of caches (RFC 6749 §5.1).
 func (x *exchange) token() *reply {
@@ -26,6 +33,9 @@ func (x *exchange) token() *reply {
 		return rep
 	}
 	client, bad := x.checkTokenRequest(f)
+	if bad != nil && bad.code == errInvalidClient && !x.keeps(ruleTokenNoRedirect) {
+		return &reply{status: http.StatusFound, header: http.Header{"Location": {x.id.endpoint(pathAuthorize)}}}
+	}
 	if bad != nil {
 		return x.refused(bad)
 	}
@@ -50,7 +60,11 @@ func (x *exchange) tokenParameters() (form, *reply) {
 	case !isPost:
 		return x.formOf(x.r.URL.RawQuery)
 	}
-	return x.bodyForm()
+	f, rep := x.bodyForm()
+	if f.beyondASCII() && !x.keeps(ruleTokenParametersUTF8) {
+		f = f.asLatin1()
+	}
+	return f, rep
 }
 
 func (x *exchange) wrongTokenMethod() *reply {
@@ -75,6 +89,9 @@ func (x *exchange) checkTokenRequest(f form) (*Client, *refusal) {
 			return nil, bad
 		}
 	}
+	if bad := x.checkParameterNames(f); bad != nil {
+		return nil, bad
+	}
 	grantFirst := x.varies(varGrantTypeBeforeAuth)
 	if grantFirst {
 		if bad := x.checkGrantType(f); bad != nil {
@@ -98,7 +115,8 @@ func (x *exchange) checkTokenRequest(f form) (*Client, *refusal) {
 	// RFC 6749 §4.4: client credentials, for one, are for confidential clients
 	// only. A public client is never registered for them.
 	grant := grantFor(f).name
-	if x.breaks(ruleClientGrantRegistered, client.mayUseGrant(grant), "a grant type registered for the client", grant) {
+	allowed := client.mayUseGrant(grant) || grant == GrantPassword && !client.Public && !x.keeps(rulePasswordRegistered)
+	if x.breaks(ruleClientGrantRegistered, allowed, "a grant type registered for the client", grant) {
 		return nil, refuse(errUnauthorizedClient, "the client is not registered for this grant type")
 	}
 	return client, nil
@@ -109,6 +127,23 @@ func (x *exchange) checkRepeated(f form) *refusal {
 	name := f.repeated(tokenParameters)
 	if x.breaks(ruleParametersUnrepeated, name == "", "each parameter once", name+" more than once") {
 		return refuse(errInvalidRequest, name+" is sent more than once")
+	}
+	return nil
+}
+
+// checkParameterNames refuses what RFC 6749 §3.2 lets pass: parameters that nobody
+// knows, and parameters without a value. Only a provider does whose rules about
+// them are off.
+func (x *exchange) checkParameterNames(f form) *refusal {
+	for name := range f {
+		if !slices.Contains(tokenParameters, name) && !slices.Contains(extensionParameters, name) && !x.keeps(ruleUnknownParametersIgnored) {
+			return refuse(errInvalidRequest, "the request has a parameter that is not known")
+		}
+	}
+	for pair := range strings.SplitSeq(string(x.body), "&") {
+		if name, value, _ := strings.Cut(pair, "="); name != "" && value == "" && !x.keeps(ruleEmptyParametersOmitted) {
+			return refuse(errInvalidRequest, "the request has a parameter without a value")
+		}
 	}
 	return nil
 }
@@ -172,69 +207,10 @@ func (x *exchange) servesGrant(name string) bool {
 		if !x.keeps(ruleMetadataGrantsServed) {
 			return false
 		}
+		if !x.keeps(rulePasswordRegistered) {
+			return true
+		}
 	}
 	_, known := grantNamed(name)
 	return known && x.p.servesGrant(name)
-}
-
-// tokenAnswer is the successful answer (RFC 6749 §5.1).
-func (x *exchange) tokenAnswer(c *Client, set *tokenSet, access, refresh, idToken string) *reply {
-	doc := object{}
-	if x.keeps(ruleTokenClientCredentials) {
-		doc["access_token"] = access
-	}
-	if x.keeps(ruleTokenTypePresent) {
-		doc["token_type"] = "Bearer"
-		if x.varies(varTokenTypeLowercase) {
-			doc["token_type"] = "bearer"
-		}
-	}
-	if !x.varies(varExpiresInAbsent) {
-		lifetime := set.lifetime
-		if lifetime == 0 {
-			lifetime = c.TokenLifetime
-		}
-		doc["expires_in"] = lifetimeSeconds(lifetime)
-	}
-	if len(set.scope.scopes) > 0 && !set.scope.silent {
-		doc["scope"] = joinScope(set.scope.scopes)
-	}
-	if refresh != "" {
-		doc["refresh_token"] = refresh
-	}
-	if set.grant.kind == GrantClientCredentials && !x.keeps(ruleClientCredentialsNoRefresh) {
-		doc["refresh_token"] = randomWord()
-	}
-	if idToken != "" {
-		doc["id_token"] = idToken
-	}
-	for name, value := range set.members {
-		doc[name] = value
-	}
-	if x.varies(varUnknownMembers) {
-		doc["mockidp_extension"] = object{"levels": []int{1, 2, 3}, "nothing": nil}
-	}
-	d := &outDocument{endpoint: "token", client: c, status: http.StatusOK, doc: doc}
-	x.outgoingDocument(d)
-	rep := x.json(d.status, d.doc)
-	if x.keeps(ruleTokenNoStore) {
-		x.noStore(rep)
-	}
-	return rep
-}
-
-// noStore keeps an answer out of caches. Pragma is for caches that know no
-// Cache-Control; RFC 6749 §5.1 asks for both.
-func (x *exchange) noStore(rep *reply) {
-	rep.header.Set("Pragma", "no-cache")
-	switch {
-	case x.varies(varCacheDirectives):
-		rep.header.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
-	case x.varies(varCacheCase):
-		rep.header.Set("Cache-Control", "No-Store")
-	case x.varies(varCacheLines):
-		rep.header["Cache-Control"] = []string{"private", "no-store"}
-	default:
-		rep.header.Set("Cache-Control", "no-store")
-	}
 }

@@ -1,6 +1,7 @@
 package mockidp
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -38,6 +39,8 @@ type refusal struct {
 	description string
 	// crash stands for a server that fails where it should refuse.
 	crash bool
+	// page stands for one that tells the user what the client should be told.
+	page bool
 }
 
 func refuse(code, description string) *refusal { return &refusal{code: code, description: description} }
@@ -94,6 +97,9 @@ func (x *exchange) errorReply(status int, bad *refusal) *reply {
 		doc["error_uri"] = "https://mockidp.example/errors?code=" + bad.code + "#more"
 	case x.varies(varErrorDescriptionNone):
 		delete(doc, "error_description")
+	}
+	if said, ok := doc["error_description"]; ok && !x.keeps(ruleErrorCharacters) {
+		doc["error_description"] = fmt.Sprintf("%q", said)
 	}
 	if x.varies(varUnknownMembers) {
 		doc["mockidp_extension"] = object{"levels": []int{1, 2, 3}, "nothing": nil}

@@ -23,54 +23,69 @@ type Variance struct {
 }
 
 const (
-	varTokenTypeLowercase   = "token-type-lowercase"
-	varUnknownMembers       = "unknown-members"
-	varUnknownKeyType       = "jwks-unknown-key-type"
-	varOptionalKeyMembers   = "jwks-optional-members-absent"
-	varJWKSMediaType        = "jwks-media-type"
-	varInvalidClient400     = "invalid-client-400"
-	varScopeNarrowed        = "scope-narrowed"
-	varScopeOmitted         = "scope-omitted-when-same"
-	varScopeRequired        = "authorization-scope-required"
-	varExpiresInAbsent      = "expires-in-absent"
-	varTokenOpaque          = "access-token-opaque"
-	varTokenSpaces          = "access-token-spaces"
-	varContentTypeCharset   = "content-type-charset"
-	varContentTypeCase      = "content-type-case"
-	varJSONEscapes          = "json-escapes"
-	varMetadataOpenIDOnly   = "metadata-openid-only"
-	varMetadataOAuthOnly    = "metadata-oauth-only"
-	varIssuerTrailingSlash  = "issuer-trailing-slash"
-	varTokenEndpointQuery   = "token-endpoint-query"
-	varDuplicatesAfterAuth  = "duplicates-after-authentication"
-	varGrantTypeBeforeAuth  = "grant-type-before-authentication"
-	varWrongMethod400       = "wrong-method-400"
-	varWrongMethod404       = "wrong-method-404"
-	varCacheDirectives      = "cache-control-directives"
-	varCacheCase            = "cache-control-case"
-	varCacheLines           = "cache-control-lines"
-	varChallengeSeveral     = "challenge-several"
-	varChallengeLines       = "challenge-lines"
-	varChallengeSchemeCase  = "challenge-scheme-case"
-	varErrorDescriptionLong = "error-description-long"
-	varErrorDescriptionNone = "error-description-absent"
-	varChunkedBodies        = "chunked-bodies"
-	varMemberOrder          = "member-order"
-	varLongValues           = "long-values"
-	groupAccessToken        = "access token"
-	groupMediaType          = "media type"
-	groupMetadata           = "metadata"
-	groupWrongMethod        = "wrong method"
-	groupCacheControl       = "cache control"
-	groupChallenge          = "challenge"
-	groupErrorDescription   = "error description"
+	varTokenTypeLowercase         = "token-type-lowercase"
+	varUnknownMembers             = "unknown-members"
+	varUnknownKeyType             = "jwks-unknown-key-type"
+	varOptionalKeyMembers         = "jwks-optional-members-absent"
+	varJWKSMediaType              = "jwks-media-type"
+	varInvalidClient400           = "invalid-client-400"
+	varScopeNarrowed              = "scope-narrowed"
+	varScopeOmitted               = "scope-omitted-when-same"
+	varAuthorizationScopeRequired = "authorization-scope-required"
+	varExpiresInAbsent            = "expires-in-absent"
+	varTokenOpaque                = "access-token-opaque"
+	varTokenSpaces                = "access-token-spaces"
+	varContentTypeCharset         = "content-type-charset"
+	varContentTypeCase            = "content-type-case"
+	varJSONEscapes                = "json-escapes"
+	varMetadataOpenIDOnly         = "metadata-openid-only"
+	varMetadataOAuthOnly          = "metadata-oauth-only"
+	varIssuerTrailingSlash        = "issuer-trailing-slash"
+	varTokenEndpointQuery         = "token-endpoint-query"
+	varDuplicatesAfterAuth        = "duplicates-after-authentication"
+	varGrantTypeBeforeAuth        = "grant-type-before-authentication"
+	varWrongMethod400             = "wrong-method-400"
+	varWrongMethod404             = "wrong-method-404"
+	varCacheDirectives            = "cache-control-directives"
+	varCacheCase                  = "cache-control-case"
+	varCacheLines                 = "cache-control-lines"
+	varChallengeSeveral           = "challenge-several"
+	varChallengeLines             = "challenge-lines"
+	varChallengeSchemeCase        = "challenge-scheme-case"
+	varErrorDescriptionLong       = "error-description-long"
+	varErrorDescriptionNone       = "error-description-absent"
+	varChunkedBodies              = "chunked-bodies"
+	varMemberOrder                = "member-order"
+	varLongValues                 = "long-values"
+
+	varCodeSpentByRefusal     = "code-spent-by-refusal"
+	varMissingVerifierRequest = "verifier-missing-invalid-request"
+	varPKCEAlways             = "pkce-required-always"
+
+	groupAccessToken       = "access token"
+	groupMediaType         = "media type"
+	groupMetadata          = "metadata"
+	groupWrongMethod       = "wrong method"
+	groupCacheControl      = "cache control"
+	groupChallenge         = "challenge"
+	groupErrorDescription  = "error description"
+	varErrorPage200        = "authorization-error-page-200"
+	varRedirectFragment    = "redirect-fragment-closed"
+	varScopeRequired       = "client-credentials-scope-required"
+	varMalformedBasic400   = "basic-malformed-400"
+	varAssertionAudToken   = "assertion-audience-token-endpoint"
+	varAssertionAudIssuer  = "assertion-audience-issuer"
+	varAssertionSkew       = "assertion-clock-skew"
+	groupAssertionAudience = "assertion audience"
 )
 
 // tokenEndpointQuery is the query component of the token endpoint under
 // varTokenEndpointQuery.
 const tokenEndpointQuery = "tenant=default"
 
-var varianceCatalog = []Variance{
+var varianceCatalog = slices.Concat(generalVariances, grantVariances)
+
+var generalVariances = []Variance{
 	{Name: varTokenTypeLowercase, Clause: "RFC 6749 §5.1", Text: "token_type is written bearer; its value is case-insensitive."},
 	{Name: varUnknownMembers, Clause: "RFC 6749 §5.1", Text: "Token answers, errors, metadata, the JWK Set and its keys hold members that no client knows."},
 	{Name: varUnknownKeyType, Clause: "RFC 7517 §5", Text: "The JWK Set holds a key of the unknown type XYZ, in first place."},
@@ -79,7 +94,7 @@ var varianceCatalog = []Variance{
 	{Name: varInvalidClient400, Clause: "RFC 6749 §5.2", Text: "invalid_client is answered 400 unless the request had an Authorization header."},
 	{Name: varScopeNarrowed, Clause: "RFC 6749 §3.3", Text: "A scope that the client may not have is dropped and the answer states what was granted; when nothing is left, the default scopes are granted."},
 	{Name: varScopeOmitted, Clause: "RFC 6749 §5.1", Text: "The answer states the scope only when it differs from the scope asked for."},
-	{Name: varScopeRequired, Clause: "RFC 6749 §3.3", Text: "An authorization request without scope is refused as invalid_scope."},
+	{Name: varAuthorizationScopeRequired, Clause: "RFC 6749 §3.3", Text: "An authorization request without scope is refused as invalid_scope."},
 	{Name: varExpiresInAbsent, Clause: "RFC 6749 §5.1", Text: "The answer has no expires_in."},
 	{Name: varTokenOpaque, Clause: "RFC 6750 §2.1", Group: groupAccessToken, Text: "Access tokens are opaque and use every character of b64token: . - _ ~ + / and = at the end."},
 	{Name: varTokenSpaces, Clause: "RFC 6749 App. A.12", Group: groupAccessToken, Text: "Access tokens are opaque and hold spaces and semicolons, as VSCHAR allows."},
@@ -104,7 +119,17 @@ var varianceCatalog = []Variance{
 	{Name: varErrorDescriptionNone, Clause: "RFC 6749 §5.2", Group: groupErrorDescription, Text: "Errors have no error_description."},
 	{Name: varChunkedBodies, Clause: "RFC 9110 §6.4", Text: "Answers have no Content-Length and arrive in several chunks."},
 	{Name: varMemberOrder, Clause: "RFC 8259 §4", Text: "The members of JSON answers stand in another order: that of the variance seed, or backwards."},
+	{Name: varScopeRequired, Clause: "RFC 6749 §3.3", Text: "A client credentials request without scope is refused as invalid_scope: there is no default."},
+	{Name: varMalformedBasic400, Clause: "RFC 6749 §5.2", Text: "Basic credentials that are malformed are answered 400 invalid_request."},
+	{Name: varAssertionAudToken, Clause: "RFC 7523 §3", Group: groupAssertionAudience, Text: "The audience of a client's assertion is the token endpoint, and nothing else."},
+	{Name: varAssertionAudIssuer, Clause: "RFC 7523 §3", Group: groupAssertionAudience, Text: "The audience of a client's assertion is the issuer identifier, and nothing else."},
+	{Name: varAssertionSkew, Clause: "RFC 7523 §3", Text: "The clocks of clients may be five minutes off when the exp and nbf of their assertions are looked at."},
 	{Name: varLongValues, Clause: "RFC 6749 App. A.12", Text: "JWTs hold a claim of three thousand characters and are as long as that makes them."},
+	{Name: varCodeSpentByRefusal, Clause: "RFC 6749 §10.5", Text: "A token request that is refused uses up the code it presents, if the client is known."},
+	{Name: varMissingVerifierRequest, Clause: "RFC 7636 §4.5", Text: "A missing code_verifier is invalid_request, not invalid_grant."},
+	{Name: varPKCEAlways, Clause: "RFC 9700 §2.1.1", Text: "Every client has to use PKCE."},
+	{Name: varErrorPage200, Clause: "RFC 6749 §4.1.2.1", Text: "The page that tells the user what is wrong with an authorization request has the status 200, not 400."},
+	{Name: varRedirectFragment, Clause: "RFC 9700 §4.1.3", Text: "A redirect to the client whose answer is in the query ends in #_, so that browsers attach no other fragment."},
 }
 
 // Variances lists every variance in a stable order.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onsi/gomega"
 )
@@ -20,6 +21,16 @@ type varianceCase struct {
 	send         sent
 	see          func(answer) string
 	usual, under string
+	// flow takes the place of send and see for what needs several requests.
+	flow func(*testing.T, *Provider) string
+}
+
+// shows makes the request and gives what matters of the answer.
+func (c varianceCase) shows(t *testing.T, p *Provider) string {
+	if c.flow != nil {
+		return c.flow(t, p)
+	}
+	return c.see(ask(p, c.send))
 }
 
 func headerLines(name string) func(answer) string {
@@ -62,7 +73,7 @@ var varianceCases = map[string]varianceCase{
 		see: func(a answer) string { return outcome(a) + " " + member("scope")(a) }},
 	varScopeOmitted:    {send: sent{basic: ClientConfidential, form: cc("scope", "read")}, see: member("scope"), usual: `"read"`, under: "absent"},
 	varExpiresInAbsent: {send: happy, see: member("expires_in"), usual: "3600", under: "absent"},
-	varScopeRequired: {opts: []Option{WithClients(Client{ID: "scopes", RedirectURIs: []string{testCallback}})},
+	varAuthorizationScopeRequired: {opts: []Option{WithClients(Client{ID: "scopes", RedirectURIs: []string{testCallback}})},
 		send: get(pathAuthorize + "?" + authRequestOf("scopes", responseTypeNone, "scope", "").Encode()), see: errorOf, usual: "query ", under: "query invalid_scope"},
 	varTokenOpaque:        {send: happy, see: tokenShape, usual: "JWT", under: "opaque[] true"},
 	varTokenSpaces:        {send: happy, see: tokenShape, usual: "JWT", under: "spaces"},
@@ -99,8 +110,33 @@ var varianceCases = map[string]varianceCase{
 		}},
 	varLongValues: {send: happy, usual: "false", under: "true",
 		see: func(a answer) string { return fmt.Sprint(len(a.str("access_token")) > 3000) }},
+	varErrorPage200: {send: get(pathAuthorize + "?client_id=nobody"), see: status, usual: "400", under: "200"},
+	varRedirectFragment: {send: get(pathAuthorize + "?response_type=none&client_id=" + ClientPublic), usual: "false", under: "true",
+		see: func(a answer) string { return fmt.Sprint(strings.HasSuffix(a.header.Get("Location"), "#_")) }},
+	varScopeRequired:     {send: happy, see: outcome, usual: "200 token", under: "400 invalid_scope"},
+	varMalformedBasic400: {send: sent{header: authorization("Basic !!!"), form: cc()}, see: outcome, usual: "401 invalid_client", under: "400 invalid_request"},
+	varAssertionAudToken: {opts: withAssertions, usual: "200 token", under: "401 invalid_client",
+		flow: func(_ *testing.T, p *Provider) string { return outcome(assertion{}.ask(p)) }},
+	varAssertionAudIssuer: {opts: withAssertions, usual: "200 token", under: "401 invalid_client",
+		flow: func(_ *testing.T, p *Provider) string {
+			return outcome(assertion{claims: map[string]any{"aud": p.Issuer() + pathToken}}.ask(p))
+		}},
+	varAssertionSkew: {opts: withAssertions, usual: "401 invalid_client", under: "200 token",
+		flow: func(_ *testing.T, p *Provider) string {
+			now := p.clock.Now()
+			return outcome(assertion{claims: map[string]any{"exp": now.Add(-4 * time.Minute).Unix(), "nbf": now.Add(4 * time.Minute).Unix()}}.ask(p))
+		}},
 	varChunkedBodies: {send: happy, usual: "false", under: "true",
 		see: func(a answer) string { return fmt.Sprint(a.header.Get("Content-Length") == "") }},
+
+	varCodeSpentByRefusal: {opts: full, usual: "400 invalid_grant, 200 token", under: "400 invalid_grant, 400 invalid_grant",
+		flow: func(t *testing.T, p *Provider) string {
+			code := codeFor(t, p, ClientWeb)
+			wrong := outcome(redeem(p, ClientWeb, code, "redirect_uri", ""))
+			return wrong + ", " + outcome(redeem(p, ClientWeb, code))
+		}},
+	varMissingVerifierRequest: {opts: full, usual: "400 invalid_grant", under: "400 invalid_request", flow: redeeming(ClientWeb, nil, "code_verifier", "")},
+	varPKCEAlways:             {opts: full, usual: "query code", under: "query invalid_request", flow: asking(ClientWeb, "code", "code_challenge", "")},
 }
 
 // Every variance shows, and the fault point is reached with it on and off.
@@ -112,11 +148,11 @@ func TestEveryVarianceShows(t *testing.T) {
 			g.Expect(ok).To(gomega.BeTrue(), "the variance has no case in varianceCases")
 			g.Expect(c.usual).NotTo(gomega.Equal(c.under))
 			p := newProvider(t, c.opts...)
-			g.Expect(c.see(ask(p, c.send))).To(gomega.Equal(c.usual), "as usual")
+			g.Expect(c.shows(t, p)).To(gomega.Equal(c.usual), "as usual")
 			g.Expect(p.Hits()).To(gomega.ContainElement(v.Name))
 
 			p = newProvider(t, append(c.opts, WithVariance(v.Name))...)
-			g.Expect(c.see(ask(p, c.send))).To(gomega.Equal(c.under), "under the variance")
+			g.Expect(c.shows(t, p)).To(gomega.Equal(c.under), "under the variance")
 			g.Expect(p.Hits()).To(gomega.ContainElement(v.Name))
 		})
 	}
@@ -248,6 +284,9 @@ func TestHitsAreSound(t *testing.T) {
 		all = append(all, named{name, c.opts, c.send})
 	}
 	for name, c := range varianceCases {
+		if c.flow != nil {
+			continue
+		}
 		all = append(all, named{name, c.opts, c.send})
 	}
 	for i, s := range []sent{

@@ -66,9 +66,19 @@ type TargetReport struct {
 	Policy  string   `json:"policy"`
 	Roles   []string `json:"roles"`
 	// Unreachable is the reason why nothing could be asked of the target.
-	Unreachable string     `json:"unreachable,omitempty"`
-	Results     []Result   `json:"results"`
-	Exchanges   []Exchange `json:"exchanges,omitempty"`
+	Unreachable string `json:"unreachable,omitempty"`
+	// Lost is the reason why the run at this target ended early: it stopped
+	// answering.
+	Lost string `json:"lost,omitempty"`
+	// Left are the things that the run made at the target and could not remove.
+	Left []string `json:"left,omitempty"`
+	// Logins counts how often a user logged in.
+	Logins int `json:"logins,omitempty"`
+	// WaitedMS is the time that checks spent waiting, in milliseconds: for
+	// something to expire, or because the target limits the rate of requests.
+	WaitedMS  int64      `json:"waitedMs,omitempty"`
+	Results   []Result   `json:"results"`
+	Exchanges []Exchange `json:"exchanges,omitempty"`
 }
 
 // Verdict is the outcome of one check.

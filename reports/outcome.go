@@ -130,6 +130,9 @@ func undecided(r Report, o DecideOptions, count Counts) []string {
 		return out
 	}
 	for _, t := range r.Targets {
+		if t.Lost != "" {
+			out = append(out, fmt.Sprintf("the run at target %s ended early: %s", flat(t.Name), flat(t.Lost)))
+		}
 		if t.Unreachable == "" {
 			out = append(out, t.lacks(o.MinDecided)...)
 		}

@@ -18,6 +18,7 @@ var scenarios = map[string]func() Report{
 	"deadline":         deadlineRun,
 	"unreachable":      unreachableRun,
 	"same-trouble":     sameTroubleRun,
+	"lost":             lostRun,
 	"nothing-selected": nothingSelectedRun,
 	"unfinished":       unfinishedRun,
 	"known-failures":   knownFailuresRun,
@@ -176,6 +177,16 @@ func unreachableRun() Report {
 	t := mock()
 	t.Exchanges, t.Unreachable = nil, "dial tcp 127.0.0.1:9090: connection refused"
 	t.Results = troubled("the target cannot be reached: " + t.Unreachable)
+	return run(t)
+}
+
+// lostRun met a target that went away in mid-run, with something of the run's
+// still there.
+func lostRun() Report {
+	t := mock(append(passes(), troubled("control: no complete answer within 10s")...)...)
+	t.Lost = "the target stopped answering: 6 requests in a row, the last: no complete answer within 10s"
+	t.Left = []string{"client 4711: no complete answer within 10s"}
+	t.Logins, t.WaitedMS = 3, 12_340
 	return run(t)
 }
 

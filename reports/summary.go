@@ -129,6 +129,7 @@ func (s *summary) target(t *TargetReport) {
 		s.block(wordError, "the target could not be reached: "+flat(t.Unreachable), 3)
 	}
 	s.table(t)
+	s.work(t)
 	s.findings(t)
 }
 
@@ -227,6 +228,7 @@ func (s *summary) foot(r Report) {
 	if id := worst(r); id != "" {
 		s.printf("What a check asks, what it sends and how it is judged: authassay explain %s\n", id)
 	}
+	s.more(r)
 }
 
 // countsLine counts the verdicts in words.

@@ -112,7 +112,7 @@ func TestRunWithBadTokenEndpoint(t *testing.T) {
 			if test.verdict != "" {
 				g.Expect(verdicts(r)).To(gomega.HaveKeyWithValue("cc-happy", test.verdict), o.all())
 			}
-			g.Expect(verdicts(r)).To(gomega.HaveLen(4), "a check of the area is missing")
+			g.Expect(verdicts(r)).To(gomega.HaveLen(5), "a check of the area is missing")
 		})
 	}
 }

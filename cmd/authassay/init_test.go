@@ -27,6 +27,7 @@ func TestInit(t *testing.T) {
 	g.Expect(text).To(gomega.ContainSubstring("\nname: staging\n"))
 	g.Expect(text).To(gomega.MatchRegexp(`(?m)^issuer: "?` + idp.Issuer() + `"?$`))
 	g.Expect(text).To(gomega.ContainSubstring(idp.Issuer() + "/token"))
+	g.Expect(text).To(gomega.ContainSubstring(idp.Issuer() + "/authorize"))
 
 	again := newCommand(t, "run", "staging.yaml", "--area", "meta,jwks").file("staging.yaml", text).run()
 	g.Expect(again.code).To(gomega.Equal(0), again.all())

@@ -28,6 +28,8 @@ metadata names. It changes and deletes only what it made itself; --register and
 --allow-destructive allow more.`,
 		Example: `  authassay run
   authassay run https://id.example.com --client-id ci   # secret: see below
+  authassay run https://id.example.com --client-id ci \
+    --redirect-uri https://client.example.com/callback --username alice
   authassay run staging.yaml --area ca,tok --strict
   authassay run staging.yaml --check 'jwks-*' --skip jwks-ec-curve
   authassay run staging.yaml --known-failing known.yaml --min-decided 20`,
@@ -35,6 +37,8 @@ metadata names. It changes and deletes only what it made itself; --register and
   AUTHASSAY_CLIENT_ID      a client, where --client-id is not given
   AUTHASSAY_CLIENT_SECRET  its secret, where --client-secret is not given; here
                            it is in no process list and no shell history
+  AUTHASSAY_USERNAME       a user to log in as, where --username is not given
+  AUTHASSAY_PASSWORD       their password, where --password is not given
   NO_COLOR                 set to anything: no colour
 
 ` + exitCodes},
@@ -69,6 +73,9 @@ metadata names. It changes and deletes only what it made itself; --register and
 func serverFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 	cli.TextVar(f, &o.ClientID, "client-id", "ID", "", "client to use, besides those of a target file")
 	cli.TextVar(f, &o.ClientSecret, "client-secret", "SECRET", "", "its secret; better in AUTHASSAY_CLIENT_SECRET")
+	cli.TextVar(f, &o.RedirectURI, "redirect-uri", "URI", "", "redirect URI that this client is registered with; a run never fetches it")
+	cli.TextVar(f, &o.Username, "username", "NAME", "", "user to log in as, before those of a target file")
+	cli.TextVar(f, &o.Password, "password", "PASSWORD", "", "their password; better in AUTHASSAY_PASSWORD")
 	cli.TextVar(f, &o.CAFile, "ca-file", "FILE", "", "PEM file of certificate authorities to trust as well")
 	f.BoolVar(&o.Insecure, "insecure", false, "do not verify certificates; the reports say so")
 }
@@ -87,6 +94,8 @@ func howFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 	cli.CountVar(f, &o.Workers, "workers", check.DefaultWorkers, "checks that run at once")
 	cli.DurationVar(f, &o.Timeout, "timeout", check.DefaultTimeout, "time for one check")
 	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run")
+	cli.RateVar(f, &o.Rate, "rate", "requests a second at most; without it as they come")
+	cli.PatienceVar(f, &o.Patience, "patience", check.DefaultPatience, "time to wait for one thing: a code that expires, a target that asks for a pause; 0 waits for nothing")
 	cli.TextVar(f, &o.Seed, "seed", "SEED", "", "repeat the run that named this seed: it invents the same names")
 }
 

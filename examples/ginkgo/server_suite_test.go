@@ -21,14 +21,14 @@ func TestServer(t *testing.T) {
 
 // The catalogue, against a server that is started when the first spec runs.
 var _ = suites.Register("authassay", func() (*target.Target, func(), error) {
-	server, err := mockidp.New()
+	server, err := mockidp.New(mockidp.WithClients(mockidp.Client{ID: "service", Scopes: []string{"read"}}))
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := server.Listen("127.0.0.1:0"); err != nil {
 		return nil, nil, err
 	}
-	client, _ := server.Client(mockidp.ClientConfidential)
+	client, _ := server.Client("service")
 	tg := suites.Issuer(server.Issuer())
 	tg.Clients = []target.Client{{ID: client.ID, Secret: client.Secret}}
 	return tg, func() { _ = server.Close() }, nil

@@ -13,8 +13,8 @@ import (
 // TestConformance assays a server. Here it is a mock identity provider; yours
 // is whatever your own code starts.
 func TestConformance(t *testing.T) {
-	server := mockidp.Start(t)
-	client, _ := server.Client(mockidp.ClientConfidential)
+	server := mockidp.Start(t, mockidp.WithClients(mockidp.Client{ID: "service", Scopes: []string{"read"}}))
+	client, _ := server.Client("service")
 
 	tg := suites.Issuer(server.Issuer())
 	tg.Clients = []target.Client{{ID: client.ID, Secret: client.Secret, Scopes: []string{"read"}}}
@@ -25,8 +25,8 @@ func TestConformance(t *testing.T) {
 // TestClientAuthentication assays one area, under another policy.
 func TestClientAuthentication(t *testing.T) {
 	t.Parallel()
-	server := mockidp.Start(t)
-	client, _ := server.Client(mockidp.ClientConfidential)
+	server := mockidp.Start(t, mockidp.WithClients(mockidp.Client{ID: "service", Scopes: []string{"read"}}))
+	client, _ := server.Client("service")
 
 	tg := suites.Issuer(server.Issuer())
 	tg.Policy = target.PolicyOAuth21

@@ -149,6 +149,7 @@ func describe(t *target.Target, p place, issuer string) *discovered {
 		}
 		return items
 	}
+	d.draft.AuthorizationEndpoint = text("authorization_endpoint")
 	d.draft.TokenEndpoint, d.draft.JWKSURI = text("token_endpoint"), text("jwks_uri")
 	d.draft.GrantTypes = list("grant_types_supported")
 	d.draft.AuthMethods = list("token_endpoint_auth_methods_supported")

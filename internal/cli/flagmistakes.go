@@ -38,7 +38,7 @@ func FlagMistake(c *cobra.Command, err error) error {
 		if f.Value.Type() == "bool" {
 			why = "is neither true nor false; the flag alone means true"
 		}
-		if f.Name == "client-secret" || invalid.GetValue() == "" {
+		if f.Name == "client-secret" || f.Name == "password" || invalid.GetValue() == "" {
 			return Usage("--%s %s", f.Name, why)
 		}
 		return Usage("--%s %.80q %s", f.Name, invalid.GetValue(), why)

@@ -11,12 +11,15 @@ import (
 	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/assay"
 	"github.com/authassay/authassay/suites/check"
+	"github.com/authassay/authassay/suites/useragent"
 )
 
 // Notes on a run that every report carries.
 const (
 	noteSecretShown = "a client secret stood on the command line, where the process list and the shell history show it; " +
 		EnvClientSecret + ", or ${NAME} in a target file, keeps it out of both"
+	notePasswordShown = "a user's password stood on the command line, where the process list and the shell history show it; " +
+		EnvPassword + ", or ${NAME} in a target file, keeps it out of both"
 	noteInsecure = "certificates were not verified, so anyone on the way could have answered in the target's place"
 	noteRegister = "--register was given, and no selected check registers clients"
 	noteDestroy  = "--allow-destructive was given, and no selected check changes what existed before"
@@ -40,11 +43,15 @@ type runner struct {
 // code is not 0 gives an error that says the code.
 func Run(s *Streams, o RunOptions) error {
 	r := &runner{Streams: s, o: o}
-	r.assay = assay.New(o.assay(func(p assay.Progress) { r.progress.event(p) }))
+	opts := o.assay(func(p assay.Progress) { r.progress.event(p) })
+	opts.Login = r.login()
+	r.assay = assay.New(opts)
 	s.redact = r.assay.Redact
-	r.assay.Learn(o.ClientSecret)
-	if secret, ok := s.Env(EnvClientSecret); ok {
-		r.assay.Learn(secret)
+	r.assay.Learn(o.ClientSecret, o.Password)
+	for _, name := range []string{EnvClientSecret, EnvPassword} {
+		if secret, ok := s.Env(name); ok {
+			r.assay.Learn(secret)
+		}
 	}
 	plan, err := prepare(s, &o)
 	if err != nil {
@@ -79,6 +86,15 @@ func Run(s *Streams, o RunOptions) error {
 	return r.conclude()
 }
 
+// login says who logs in where a target file leaves it to a person: whoever sits
+// at the terminal. The addresses go the way of the progress, so that they do not
+// get between two lines of it.
+func (r *runner) login() []useragent.Option {
+	return []useragent.Option{useragent.WithPerson(&useragent.Person{
+		Show: func(e useragent.Errand) { r.progress.say(e.String()) }, In: r.In,
+	})}
+}
+
 // all assays every target, within the deadline.
 func (r *runner) all() error {
 	deadline := time.AfterFunc(r.o.Deadline, func() {
@@ -108,13 +124,18 @@ func (r *runner) remarks() {
 		r.assay.Note(text)
 		r.progress.say(kind + ": " + text)
 	}
-	if r.plan.credentials.secretShown {
+	if r.plan.credentials.client.shown {
 		note("hint", noteSecretShown)
 	}
-	id, _ := r.Env(EnvClientID)
-	secret, _ := r.Env(EnvClientSecret)
-	if r.plan.sources[0].bundled != "" && id+secret != "" {
-		r.progress.say("hint: " + EnvClientID + " and " + EnvClientSecret + " are not looked at: this run starts its own server")
+	if r.plan.credentials.user.shown {
+		note("hint", notePasswordShown)
+	}
+	for _, names := range [][2]string{{EnvClientID, EnvClientSecret}, {EnvUsername, EnvPassword}} {
+		name, _ := r.Env(names[0])
+		secret, _ := r.Env(names[1])
+		if r.plan.sources[0].bundled != "" && name+secret != "" {
+			r.progress.say("hint: " + names[0] + " and " + names[1] + " are not looked at: this run starts its own server")
+		}
 	}
 	for _, s := range r.plan.sources {
 		if s.target != nil && s.target.TLS.Insecure {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/authassay/authassay/reports"
@@ -24,8 +25,13 @@ type RunOptions struct {
 	// ClientID and ClientSecret are those of the flags; the environment is
 	// looked at beside them.
 	ClientID, ClientSecret string
-	CAFile                 string
-	Insecure               bool
+	// RedirectURI is one that this client is registered with.
+	RedirectURI string
+	// Username and Password are those of the flags, as ClientID and ClientSecret
+	// are.
+	Username, Password string
+	CAFile             string
+	Insecure           bool
 
 	// Areas, Checks and Skip select checks by area, id and pattern.
 	Areas, Checks, Skip []string
@@ -35,7 +41,11 @@ type RunOptions struct {
 
 	Workers           int
 	Timeout, Deadline time.Duration
-	Seed              string
+	// Rate bounds the requests a second; 0 does not. Patience bounds what the run
+	// waits for.
+	Rate     float64
+	Patience time.Duration
+	Seed     string
 
 	Strict     bool
 	MinDecided int
@@ -54,7 +64,7 @@ func (o *RunOptions) selection() check.Selection {
 func (o *RunOptions) assay(onEvent func(assay.Progress)) assay.Options {
 	return assay.Options{
 		Selection: o.selection(), Workers: o.Workers, Timeout: o.Timeout, Strict: o.Strict,
-		Register: o.Register, Destructive: o.Destructive, Seed: o.Seed, OnEvent: onEvent,
+		Rate: o.Rate, Patience: cmp.Or(o.Patience, -1), Register: o.Register, Destructive: o.Destructive, Seed: o.Seed, OnEvent: onEvent,
 	}
 }
 

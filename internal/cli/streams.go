@@ -16,6 +16,8 @@ import (
 type Streams struct {
 	// Out takes what was asked for, Err what is said about it.
 	Out, Err io.Writer
+	// In is what a person types, nil where nobody sits at the other end.
+	In io.Reader
 	// OutTerminal and ErrTerminal tell that a person's terminal is at the other
 	// end, one that obeys control sequences.
 	OutTerminal, ErrTerminal bool
@@ -30,6 +32,9 @@ type Streams struct {
 // Standard gives the streams of the process.
 func Standard() *Streams {
 	s := &Streams{Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv}
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		s.In = os.Stdin
+	}
 	if dumb, _ := s.Env("TERM"); dumb != "dumb" {
 		s.OutTerminal = term.IsTerminal(int(os.Stdout.Fd()))
 		s.ErrTerminal = term.IsTerminal(int(os.Stderr.Fd()))

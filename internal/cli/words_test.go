@@ -8,8 +8,6 @@ import (
 
 	"github.com/onsi/gomega"
 	"github.com/spf13/pflag"
-
-	"github.com/authassay/authassay/fixtures/target"
 )
 
 func TestNear(t *testing.T) {
@@ -89,29 +87,6 @@ func TestFlagValues(t *testing.T) {
 		g.Expect(err).To(gomega.HaveOccurred(), arg)
 		g.Expect(err.Error()).To(gomega.ContainSubstring(says), arg)
 	}
-}
-
-// A client of the command line is tried first; one of the same name keeps the
-// rest of what the file says.
-func TestRegisterClient(t *testing.T) {
-	g := gomega.NewWithT(t)
-	file := []target.Client{{ID: "a", Secret: "1", Scopes: []string{"read"}}, {ID: "b"}}
-	tg := &target.Target{Clients: file}
-	credentials{id: "c", secret: "3"}.register(tg)
-	g.Expect(tg.Clients).To(gomega.HaveLen(3))
-	g.Expect(tg.Clients[0].ID).To(gomega.Equal("c"))
-
-	tg = &target.Target{Clients: file}
-	credentials{id: "a", secret: "2"}.register(tg)
-	g.Expect(tg.Clients).To(gomega.HaveLen(2))
-	g.Expect(tg.Clients[0].Secret).To(gomega.Equal("2"))
-	g.Expect(tg.Clients[0].Scopes).To(gomega.Equal([]string{"read"}))
-	g.Expect(file[0].Secret).To(gomega.Equal("1"), "the caller's own list was changed")
-
-	tg = &target.Target{Clients: file}
-	credentials{id: "a"}.register(tg)
-	credentials{}.register(tg)
-	g.Expect(tg.Clients).To(gomega.Equal(file))
 }
 
 func TestGuessTarget(t *testing.T) {

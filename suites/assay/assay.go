@@ -12,6 +12,7 @@ import (
 	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/catalog"
 	"github.com/authassay/authassay/suites/check"
+	"github.com/authassay/authassay/suites/useragent"
 )
 
 // Options say what a run does. The zero value runs the whole catalogue with
@@ -26,6 +27,12 @@ type Options struct {
 	Strict                bool
 	Register, Destructive bool
 	Seed                  string
+	// Rate and Patience are those of check.Config.
+	Rate     float64
+	Patience time.Duration
+	// Login says who or what logs in where the target file leaves it to a person
+	// or a browser.
+	Login []useragent.Option
 	// OnEvent is told the progress. It must not block.
 	OnEvent func(Progress)
 }
@@ -131,7 +138,7 @@ func (a *Assay) Begin(t *target.Target, onEvent func(check.Event)) (*check.Run, 
 	run, err := check.NewRun(check.Config{
 		Target: t, Observers: catalog.All().Observers(), Workers: a.opts.Workers, Timeout: a.opts.Timeout,
 		Strict: a.opts.Strict, Register: a.opts.Register, Destructive: a.opts.Destructive, Seed: a.opts.Seed,
-		Redactor: a.redactor, Agent: "authassay/" + a.report.Tool.Version, OnEvent: onEvent,
+		Rate: a.opts.Rate, Patience: a.opts.Patience, Aids: map[string]any{useragent.Aid: a.opts.Login}, Redactor: a.redactor, Agent: "authassay/" + a.report.Tool.Version, OnEvent: onEvent,
 	})
 	if err != nil {
 		return nil, err

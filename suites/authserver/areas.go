@@ -13,12 +13,12 @@ import (
 // Areas are the groups of checks of this role, in the order of the report.
 func Areas() []*check.Area {
 	areas := []*check.Area{
-		{ID: "meta", Title: "Authorization server metadata", Checks: append(metadataDocument(), metadataMembers()...)},
+		{ID: "meta", Title: "Authorization server metadata", Checks: slices.Concat(metadataDocument(), metadataMembers(), issuerParameterMetadata())},
 		{ID: "jwks", Title: "JWK Set", Checks: append(jwkSet(), jwkStrength()...)},
 		{ID: "authz", Title: "Authorization endpoint", Checks: slices.Concat(authorizationRequests(), redirectURIs(), authorizationAnswers(), authorizationPages())},
 		{ID: "code", Title: "Authorization code grant", Checks: codeGrant()},
 		{ID: "pkce", Title: "Proof key for code exchange", Checks: proofKeys()},
-		{ID: "impl", Title: "Implicit grant", Checks: implicitGrant()},
+		{ID: "impl", Title: "Implicit grant", Checks: slices.Concat(implicitGrant(), implicitRedirects())},
 		{ID: "hyb", Title: "Hybrid flow", Checks: hybridFlow()},
 		{ID: "ropc", Title: "Resource owner password credentials grant", Checks: passwordGrant()},
 		{ID: "cc", Title: "Client credentials grant", Checks: clientCredentials()},

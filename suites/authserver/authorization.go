@@ -32,6 +32,9 @@ type authorization struct {
 	// that request. It may change what is sent.
 	halt func(*check.Request) bool
 	held *check.Request
+	// first looks at where a walk ended before it is asked whether that can be
+	// judged at all; nil: nobody does.
+	first func(*useragent.Outcome)
 }
 
 // hop is one exchange of a walk.
@@ -104,6 +107,12 @@ func (a *authorization) afresh() *authorization {
 // client, or a page that asks for nothing.
 func (a *authorization) walk(step string) *useragent.Outcome {
 	o := a.try(step)
+	if len(o.Responses) > 0 {
+		a.t.Look(step, o.Last())
+	}
+	if a.first != nil {
+		a.first(o)
+	}
 	if o.Stuck != "" {
 		a.t.Inconclusive("%s: the login stops at a page: %s", step, o.Stuck)
 	}
@@ -120,12 +129,13 @@ func (a *authorization) try(step string) *useragent.Outcome {
 
 // play is try for a browser that begins with another request than that of the
 // authorization. It gives nil where the walk was halted.
-func (a *authorization) play(step string, first *check.Request) *useragent.Outcome {
-	d, err := useragent.For(a.t.Target())
+func (a *authorization) play(step string, begin *check.Request) *useragent.Outcome {
+	opts, _ := a.t.Aid(useragent.Aid).([]useragent.Option)
+	d, err := useragent.For(a.t.Target(), opts...)
 	a.t.Require(err).To(succeed(), "the way to log in cannot be used")
 	a.t.Allow(authorizationEndpoint(a.t))
-	o, err := d.Walk(a.session, useragent.Walk{
-		Step: step, Request: first, RedirectURI: a.redirectURI, Watch: a.watch, User: a.user, Deny: a.deny, Context: a.t.Context(),
+	w := useragent.Walk{
+		Context: a.t.Context(), Step: step, Request: begin, RedirectURI: a.redirectURI, Watch: a.watch, User: a.user, Deny: a.deny,
 		Send: func(step, purpose string, r *check.Request) (*check.Response, error) {
 			if a.halt != nil && a.halt(r) {
 				a.held = r.Clone()
@@ -136,11 +146,21 @@ func (a *authorization) play(step string, first *check.Request) *useragent.Outco
 			a.hops = append(a.hops, hop{sent, resp})
 			return resp, nil
 		},
-	})
+	}
+	var o *useragent.Outcome
+	walk := func() { o, err = d.Walk(a.session, w) }
+	if a.t.Target().Login.Driver == target.DriverPerson {
+		a.t.Idle(walk) // people are slow
+	} else {
+		walk()
+	}
 	if errors.Is(err, errHeld) {
 		return nil
 	}
 	a.t.Require(err).To(succeed(), "the walk through the login cannot be made")
+	if o.Did(useragent.LoggedIn) {
+		a.t.CountLogin()
+	}
 	return o
 }
 
@@ -218,9 +238,7 @@ func contrastAuthorization(t *check.T, make func() *authorization, want string, 
 	for _, ch := range changes {
 		a := make()
 		ch.apply(a)
-		o := a.walk(ch.step)
-		lookAt(t, ch.step, o)
-		ch.judge(o)
+		ch.judge(a.walk(ch.step))
 	}
 	control("control, once more")
 }

@@ -11,7 +11,7 @@ import (
 // clientAuthentication are the checks that a client can authenticate
 // (RFC 6749 §2.3.1).
 func clientAuthentication() []*check.Check {
-	return []*check.Check{
+	return append([]*check.Check{
 		{
 			// RFC 6749 §2.3.1: the server must support HTTP Basic for clients that
 			// were issued a client password. A client that is registered for
@@ -63,7 +63,7 @@ func clientAuthentication() []*check.Check {
 				}
 			},
 		},
-	}
+	}, basicHeaders()...)
 }
 
 // candidates are the clients that show whether a method works: all that are

@@ -11,7 +11,7 @@ import (
 // clientAuthenticationRefusals are the checks that nobody else passes for a
 // client (RFC 6749 §2.3, §3.2.1, §5.2).
 func clientAuthenticationRefusals() []*check.Check {
-	return []*check.Check{
+	return slices.Concat([]*check.Check{
 		{
 			// RFC 6749 §5.2: failed client authentication is invalid_client; a
 			// client that used the Authorization header must get 401 with a
@@ -66,7 +66,7 @@ func clientAuthenticationRefusals() []*check.Check {
 				}, refused(t, "invalid_request")})
 			},
 		},
-	}
+	}, clientSecrets(), clientIdentities())
 }
 
 // bothWays finds a client that gets a token by Basic and by the body alike. For

@@ -1,7 +1,6 @@
 package authserver
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -31,11 +30,7 @@ func clientCredentials() []*check.Check {
 				if why := undecided(r); why != "" {
 					t.Inconclusive("the client credentials request did not succeed (%s); %s", oauth.Describe(r), why)
 				}
-				t.Expect(r).To(oauth.HaveStatus(http.StatusOK), "the request is answered with another status")
-				t.Expect(r).To(oauth.HaveMediaType("application/json"), "the token response is not labelled as JSON")
-				t.Expect(r).To(oauth.BeJSONObject(), "the token response is not a JSON object")
-				t.Expect(r).To(oauth.HaveStringMember("access_token"), "the token response has no access token")
-				t.Expect(r).To(oauth.HaveStringMember("token_type"), "the token response does not say what type the token is")
+				judgeTokenResponse(t, r)
 			},
 		},
 		{
@@ -52,6 +47,27 @@ func clientCredentials() []*check.Check {
 				working(t).contrast(t, change{"without credentials",
 					func(r *oauth.TokenRequest) { r.Unauthenticate() },
 					refused(t, "invalid_client", "invalid_request")})
+			},
+		},
+		{
+			// RFC 6749 §4.4: the grant must only be used by confidential clients, and
+			// the server must authenticate the client (§4.4.2). A public one asks with
+			// what it has: its identifier.
+			ID: "cc-public-refused", Level: check.Must,
+			Title:   "A public client gets no token by the client credentials grant.",
+			Clauses: []string{"RFC 6749 §4.4", "RFC 6749 §4.4.2", "RFC 6749 §5.2", "OAuth 2.1 draft §4.2"},
+			Sent:    "A client credentials request with the client_id of a public client, for each that there is up to three; as a control, that of a confidential client.",
+			Judged:  "No token; then the error code: unauthorized_client, or invalid_client.",
+			Needs:   []check.Need{needTokenEndpoint, needConfidential, needPublic},
+			Proves:  []string{"client-grant-registered"},
+			Run: func(t *check.T) {
+				var changes []change
+				for _, c := range publicClients(t)[:min(3, len(publicClients(t)))] {
+					changes = append(changes, change{"the public client " + c.ID, func(r *oauth.TokenRequest) {
+						*r = *credentials{client: &c}.bare(t).Authenticate(oauth.NoneMethod, c.ID, "")
+					}, refused(t, "unauthorized_client", "invalid_client")})
+				}
+				working(t).contrast(t, changes...)
 			},
 		},
 		{

@@ -44,9 +44,10 @@ func working(t *check.T) credentials {
 	})
 }
 
-// methodsOf are the methods worth trying for a client, the likeliest first.
+// methodsOf are the methods worth trying for a client that sends its secret, the
+// likeliest first.
 func methodsOf(t *check.T, c target.Client) []string {
-	if m := c.Methods(); len(m) > 0 {
+	if m := secretMethods(c); len(m) > 0 {
 		return m
 	}
 	var out []string

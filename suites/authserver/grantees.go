@@ -50,16 +50,10 @@ type grantee struct {
 
 // authenticate adds the client's credentials to a token request.
 func (g grantee) authenticate(t *check.T, r *oauth.TokenRequest) *oauth.TokenRequest {
-	return r.Authenticate(g.method, g.client.ID, g.client.Secret)
-}
-
-// methodFor is the method by which a client authenticates: the first it is
-// registered for, or else the first that the metadata offers.
-func methodFor(t *check.T, c target.Client) string {
-	if !c.Confidential() {
-		return oauth.NoneMethod
+	if g.method == oauth.PrivateKeyJWT || g.method == oauth.ClientSecretJWT {
+		return asserting(t, g.client, g.method).authenticate(t, r)
 	}
-	return methodsOf(t, c)[0]
+	return r.Authenticate(g.method, g.client.ID, g.client.Secret)
 }
 
 // addParams adds what the target file says this client's token requests need.
@@ -115,6 +109,18 @@ var needPublicCode = check.Need{
 	Name: "a public client that may use the authorization code grant",
 	Hint: "list one without secret, with redirect_uris and auth: none, in a target file",
 	Met:  func(t *check.T) bool { return len(publicCode(t)) > 0 },
+}
+
+var needSecondPublicCode = check.Need{
+	Name: "a second public client that may use the authorization code grant",
+	Hint: "list another without secret, with redirect_uris and auth: none, in a target file",
+	Met:  func(t *check.T) bool { return len(publicCode(t)) > 1 },
+}
+
+var needSecondUser = check.Need{
+	Name: "a second user who can log in",
+	Hint: "list another under users in a target file",
+	Met:  func(t *check.T) bool { return len(t.Target().Users) > 1 },
 }
 
 // forAuthorization are the needs of every check that walks to the authorization

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/authassay/authassay/fixtures/target"
 	"github.com/authassay/authassay/suites/check"
 )
 
@@ -55,6 +56,21 @@ func metadataMembers() []*check.Check {
 			Needs:   append([]check.Need{needMetadata}, forGrant...),
 			Proves:  []string{"metadata-grants-served", "metadata-grants-complete"},
 			Run:     grantsTruth,
+		},
+		{
+			// RFC 9700 §2.1.1: the server must provide a way to detect its support
+			// for PKCE; RECOMMENDED is code_challenge_methods_supported. RFC 8414 §2:
+			// without that member the server does not support PKCE. Where it does
+			// not, there is nothing to advertise.
+			ID: "meta-pkce-advertised", Level: check.Recommended,
+			LevelUnder: map[target.Policy]check.Level{target.PolicyRFC6749: check.May, target.PolicyOIDC: check.May},
+			Title:      "PKCE is advertised: code_challenge_methods_supported names S256.",
+			Clauses:    []string{"RFC 9700 §2.1.1", "RFC 8414 §2", "RFC 7636 §4.2"},
+			Sent:       "GET of each well-known URL; where none has the member, a token request with a wrong code_verifier.",
+			Judged:     "An array with S256 in one of the documents: pass. The member without S256, or none although the verifier is looked at: warn. No PKCE: not run.",
+			Needs:      []check.Need{needMetadata},
+			Proves:     []string{"metadata-code-challenge-methods"},
+			Run:        pkceAdvertised,
 		},
 	}
 }
@@ -126,6 +142,31 @@ func responseTypes(t *check.T) {
 		raw := d.members["response_types_supported"]
 		t.Expect(d).To(statement{ok && !slices.Contains(values, ""), want, clip(string(bytes.TrimSpace(raw)))}, "response_types_supported has another type")
 	}
+}
+
+func pkceAdvertised(t *check.T) {
+	const member, want = "code_challenge_methods_supported", "code_challenge_methods_supported with S256"
+	var there *document
+	for _, d := range discover(t).published() {
+		methods, present, ok := d.list(member)
+		if ok && slices.Contains(methods, "S256") {
+			t.Record(member, strings.Join(methods, " "))
+			return
+		}
+		if present {
+			there = d
+		}
+	}
+	if there != nil {
+		t.Look("metadata: "+there.name, there.resp)
+		t.Expect(there).To(statement{false, want, clip(string(bytes.TrimSpace(there.members[member])))}, "the metadata does not say that the target does S256")
+	}
+	for _, n := range forPKCE {
+		if !n.Met(t) {
+			t.NotRun(n)
+		}
+	}
+	t.Expect(member).To(statement{false, want, "no such member"}, "the target does PKCE, and its metadata does not say so")
 }
 
 // madeUp are the parameters that make a token request of a grant complete,

@@ -93,19 +93,27 @@ func endpoint(t *check.T, fromFile, member string) string {
 	return u.String()
 }
 
-// clients are those of the target file, and those that the run registered.
-func clients(t *check.T) []target.Client { return t.Target().Clients }
-
-// confidential are the clients that have a secret and may use the client
-// credentials grant, as far as the target file says.
+// confidential are the clients that authenticate with their secret itself and may
+// use the client credentials grant, as far as the target file says.
 func confidential(t *check.T) []target.Client {
 	var out []target.Client
 	for _, c := range clients(t) {
-		if c.Secret != "" && c.MayUse(grantClientCredentials) {
+		if sendsSecret(c) && c.MayUse(grantClientCredentials) {
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// sendsSecret tells whether a client authenticates by sending its secret (RFC 6749
+// §2.3.1), and not by what it makes with it, or with a key.
+func sendsSecret(c target.Client) bool {
+	return c.Secret != "" && (len(c.Methods()) == 0 || len(secretMethods(c)) > 0)
+}
+
+// secretMethods are those of a client's methods by which it does.
+func secretMethods(c target.Client) []string {
+	return slices.DeleteFunc(c.Methods(), func(m string) bool { return m != oauth.ClientSecretBasic && m != oauth.ClientSecretPost })
 }
 
 // pick finds a client that may use an authentication method: one whose target
@@ -157,6 +165,7 @@ func reserved(t *check.T) *target.Client {
 }
 
 func beEmpty() types.GomegaMatcher { return gomega.BeEmpty() }
+func beZero() types.GomegaMatcher  { return gomega.BeZero() }
 
 // errorCode is the error code of an answer.
 func errorCode(r *check.Response) string { return oauth.Read(r).Error() }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/authassay/authassay/fixtures/target"
 )
@@ -37,6 +38,10 @@ type idp struct {
 
 	// host in place of 127.0.0.1.
 	host string
+	// ahead is by how much its clock is, skew how much others may be off.
+	ahead, skew time.Duration
+	// names has the last word on the audiences of assertions.
+	names func(*idp) []string
 
 	url string
 }
@@ -83,10 +88,12 @@ func (s *idp) target() *target.Target {
 			tg.Clients = append(tg.Clients, target.Client{ID: id, Secret: secret, Scopes: []string{"read"}})
 		}
 	}
+	tg.Clients = append(tg.Clients, furtherClients()...)
 	return tg.WithDefaults()
 }
 
 func (s *idp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	if s.first != nil && s.first(w, r) {
 		return
 	}
@@ -129,7 +136,7 @@ func (s *idp) document(location string) map[string]any {
 	base := s.url + strings.TrimSuffix(s.path, "/")
 	m := map[string]any{
 		"issuer": s.issuer(), "authorization_endpoint": base + "/authorize", "token_endpoint": base + "/token", "jwks_uri": base + "/jwks",
-		"response_types_supported": []string{"code"}, "grant_types_supported": []string{"client_credentials"},
+		"response_types_supported": []string{"code"}, "grant_types_supported": []string{"client_credentials"}, "code_challenge_methods_supported": []string{"S256"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
 	}
 	if s.metadata != nil {
@@ -203,13 +210,16 @@ func (s *idp) judge(c *call) string {
 	case !s.lacks("unknown grant"):
 		return "unsupported_grant_type"
 	}
-	if scope := c.form.Get("scope"); strings.HasPrefix(scope, "authassay") && !s.lacks("scope") || scope == "offline_access" {
+	if scope := c.form.Get("scope"); strings.Contains(scope, "authassay") && !s.lacks("scope") || scope == "offline_access" {
 		return "invalid_scope"
 	}
 	return ""
 }
 
 func (s *idp) authenticate(c *call) string {
+	if c.form.Get("client_assertion") != "" {
+		return s.authenticateByAssertion(c)
+	}
 	id, secret, byHeader := c.r.BasicAuth()
 	if byHeader && !s.lacks("basic decoding") {
 		id, _ = url.QueryUnescape(id)

@@ -2,6 +2,7 @@ package authserver
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/authassay/authassay/suites/check"
 	"github.com/authassay/authassay/suites/oauth"
@@ -10,7 +11,7 @@ import (
 // tokenAnswers are the checks on the answers of the token endpoint
 // (RFC 6749 §5.1, §5.2).
 func tokenAnswers() []*check.Check {
-	return []*check.Check{
+	return slices.Concat([]*check.Check{
 		{
 			// RFC 6749 §5.1: Cache-Control: no-store in any response that holds
 			// tokens or other sensitive information. An error response holds none;
@@ -47,7 +48,7 @@ func tokenAnswers() []*check.Check {
 			Proves:  []string{"error-json", "error-status-400", "error-member"},
 			Run:     errorShape,
 		},
-	}
+	}, tokenResponses(), tokenErrors())
 }
 
 func errorShape(t *check.T) {
@@ -77,4 +78,14 @@ func statusFits(r *check.Response) statement {
 	fits := r.Status == http.StatusBadRequest ||
 		(r.Status == http.StatusUnauthorized && errorCode(r) == "invalid_client")
 	return statement{fits, "status 400, or 401 with invalid_client", oauth.Describe(r)}
+}
+
+// judgeTokenResponse holds an answer to the form of a token response (RFC 6749
+// §5.1).
+func judgeTokenResponse(t *check.T, r *check.Response) {
+	t.Expect(r).To(oauth.HaveStatus(http.StatusOK), "the request is answered with another status")
+	t.Expect(r).To(oauth.HaveMediaType("application/json"), "the token response is not labelled as JSON")
+	t.Expect(r).To(oauth.BeJSONObject(), "the token response is not a JSON object")
+	t.Expect(r).To(oauth.HaveStringMember("access_token"), "the token response has no access token")
+	t.Expect(r).To(oauth.HaveStringMember("token_type"), "the token response does not say what type the token is")
 }

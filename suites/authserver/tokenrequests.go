@@ -13,7 +13,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // tokenRequests are the checks on malformed token requests (RFC 6749 §3.2,
 // §5.2).
 func tokenRequests() []*check.Check {
-	return []*check.Check{
+	return append([]*check.Check{
 		{
 			// RFC 6749 §3.2: the client must use POST. The duty is the client's: a
 			// server that also answers GET is told so and has broken nothing.
@@ -97,7 +97,7 @@ func tokenRequests() []*check.Check {
 				cr.contrast(t, changes...)
 			},
 		},
-	}
+	}, tokenParameters()...)
 }
 
 // needBasicWorks is met when the client that is used for controls

@@ -123,7 +123,7 @@ func TestCorrectButUnusual(t *testing.T) {
 		}}, nil},
 		"a token with more members": {idp{token: onToken(func(a *reply) {
 			a.members["iat"], a.members["created_at"], a.members["refresh_token"], a.members["id_token"] = 1, "2026-01-01", "", nil
-			a.members["token_type"], a.members["expires_in"] = "bearer", "3600"
+			a.members["token_type"], a.members["expires_in"] = "bearer", 3600
 		})}, nil},
 		"a token with less members": {idp{token: onToken(func(a *reply) { delete(a.members, "expires_in"); delete(a.members, "scope") })}, nil},
 		"a token type of one's own": {idp{token: onToken(func(a *reply) { a.members["token_type"] = "urn:x:mac" })}, nil},

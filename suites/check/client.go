@@ -59,6 +59,11 @@ func newTransport(g *guard, roots *x509.CertPool, insecure bool, conns int) *htt
 // send makes one exchange, without following redirects. The Response may be
 // set beside an error when the answer broke off.
 func (c *client) send(ctx context.Context, r *Request) (*Response, error) {
+	return c.sendAs(ctx, r, func(*http.Request) {})
+}
+
+// sendAs is send with a last word on the request as the transport gets it.
+func (c *client) sendAs(ctx context.Context, r *Request, last func(*http.Request)) (*Response, error) {
 	u, err := url.Parse(r.URL)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("not a URL that can be asked: %q", r.URL)
@@ -89,6 +94,7 @@ func (c *client) send(ctx context.Context, r *Request) (*Response, error) {
 	if req.Header.Get("User-Agent") == "" {
 		req.Header.Set("User-Agent", c.agent)
 	}
+	last(req)
 	resp, err := c.rt.RoundTrip(req)
 	if err != nil {
 		return nil, explainTimeout(ctx, err)

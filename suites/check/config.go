@@ -30,6 +30,14 @@ type Config struct {
 	Workers int
 	// Timeout bounds one check; default 30 s.
 	Timeout time.Duration
+	// Rate bounds the requests sent a second; 0 sends them as they come.
+	Rate float64
+	// Patience is how long the run waits for one thing: for a code to expire, or
+	// for a target that limits the rate; default 30 s, negative for not at all.
+	Patience time.Duration
+	// Aids are things that the areas need and the engine does not know, by name: a
+	// person who logs in. See T.Aid.
+	Aids map[string]any
 	// Strict raises warnings to failures.
 	Strict bool
 	// Register and Destructive are the user's word for what changes the target
@@ -66,6 +74,9 @@ func (c *Config) defaults() error {
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
+	}
+	if c.Patience == 0 {
+		c.Patience = DefaultPatience
 	}
 	if c.Seed == "" {
 		c.Seed = NewSeed()

@@ -174,6 +174,13 @@ func (g *guard) mayAsk(u *url.URL) error {
 	return nil
 }
 
+// atLoopback tells whether the target itself was found at a loopback address.
+func (g *guard) atLoopback() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.classes[classLoopback]
+}
+
 // mayReach refuses an address that metadata led to. The lock is held.
 func (g *guard) mayReach(host string, a netip.Addr) error {
 	c := classify(a)

@@ -187,13 +187,16 @@ func TestNamesAreLookedAtWhenTheyAreDialled(t *testing.T) {
 			g.Expect(isHostRefusal(err)).To(gomega.BeTrue(), "%s: %v", host, err)
 		}
 		g.Expect(dial(guard, "further.test")).To(gomega.Succeed(), "the user named it, wherever it is")
+		g.Expect(guard.atLoopback()).To(gomega.BeFalse(), "it is not the target")
 		g.Expect(isHostRefusal(dial(guard, "meta.test"))).To(gomega.BeTrue(), "which opens nothing to the metadata")
 	})
 	t.Run("a target on loopback", func(t *testing.T) {
 		g := gomega.NewWithT(t)
 		guard := guarded("http://idp.test/")
 		g.Expect(isHostRefusal(dial(guard, "meta.test"))).To(gomega.BeTrue(), "before anybody knows where the target is")
+		g.Expect(guard.atLoopback()).To(gomega.BeFalse())
 		g.Expect(dial(guard, "idp.test")).To(gomega.Succeed())
+		g.Expect(guard.atLoopback()).To(gomega.BeTrue())
 		g.Expect(dial(guard, "meta.test")).To(gomega.Succeed())
 		g.Expect(isHostRefusal(dial(guard, "cloud.test"))).To(gomega.BeTrue())
 	})

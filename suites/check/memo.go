@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/authassay/authassay/reports"
 )
@@ -15,6 +16,7 @@ type memo struct {
 }
 
 type memoEntry struct {
+	begun chan struct{} // closed when t is set
 	done  chan struct{} // closed when the step is over
 	value any
 	t     *T
@@ -30,7 +32,7 @@ func (m *memo) entry(key string) (e *memoEntry, mine bool) {
 	if m.entries == nil {
 		m.entries = map[string]*memoEntry{}
 	}
-	e = &memoEntry{done: make(chan struct{})}
+	e = &memoEntry{begun: make(chan struct{}), done: make(chan struct{})}
 	m.entries[key] = e
 	return e, true
 }
@@ -42,11 +44,9 @@ func (m *memo) entry(key string) (e *memoEntry, mine bool) {
 func Shared[V any](t *T, key string, make func(*T) V) V {
 	e, mine := t.run.memo.entry(key)
 	if mine {
-		e.make(t.run, key, func(t *T) any { return make(t) })
+		go e.make(t.run, key, func(t *T) any { return make(t) })
 	}
-	select {
-	case <-e.done:
-	case <-t.ctx.Done(): // who waits has a time of its own
+	if !t.await(e) {
 		panic(ended{})
 	}
 	e.t.mu.Lock()
@@ -59,12 +59,34 @@ func Shared[V any](t *T, key string, make func(*T) V) V {
 	return v
 }
 
+// await waits for a shared step, which has a time of its own: that of the check
+// stands still. It gives up on a step that goes on when its time is over.
+func (t *T) await(e *memoEntry) bool {
+	defer t.limit.pause()()
+	<-e.begun
+	select {
+	case <-e.done:
+		return t.ctx.Err() == nil
+	case <-t.ctx.Done(): // the run was stopped
+		return false
+	case <-e.t.ctx.Done():
+	}
+	select {
+	case <-e.done:
+		return t.ctx.Err() == nil
+	case <-t.ctx.Done():
+	case <-time.After(grace):
+	}
+	return false
+}
+
 // make runs the step. It belongs to the run and not to the check that happens
 // to be first: it has its own time.
 func (e *memoEntry) make(r *Run, key string, body func(*T) any) {
-	ctx, cancel := context.WithTimeout(r.ctx, r.cfg.Timeout)
+	ctx, l, cancel := limited(r.ctx, r.cfg.Timeout, context.DeadlineExceeded)
 	defer cancel()
-	e.t = &T{run: r, name: "shared:" + key, ctx: ctx, verdict: reports.Pass}
+	e.t = &T{run: r, name: "shared:" + key, ctx: ctx, limit: l, verdict: reports.Pass}
+	close(e.begun)
 	defer close(e.done)
 	e.t.protect(func() {
 		e.value = body(e.t)

@@ -111,3 +111,18 @@ func TestNotRunFromWithinABody(t *testing.T) {
 		})
 	}
 }
+
+// Where the target lives decides what may be listened for and written down. One
+// that is not there is a matter of the guard's own tests.
+func TestSharesLoopback(t *testing.T) {
+	for name, cfg := range map[string]check.Config{
+		"in the process": {Target: anywhere(), Transport: answering(nothing)},
+		"at 127.0.0.1":   {Target: serve(t, nothing)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := false
+			assay(t, cfg, active("x-one", func(t *check.T) { got = t.SharesLoopback() }))
+			gomega.NewWithT(t).Expect(got).To(gomega.BeTrue())
+		})
+	}
+}

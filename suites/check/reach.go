@@ -77,7 +77,12 @@ func (r *Run) finished() reports.TargetReport {
 			<-p.done
 		}
 	}
+	left := r.cleanUp()
 	out := r.About()
+	out.Left = left
+	r.mu.Lock()
+	out.Lost, out.Logins, out.WaitedMS = r.redactor.Text(r.lost), r.counts.logins, r.counts.waited.Milliseconds()
+	r.mu.Unlock()
 	if r.ctx.Err() == nil {
 		if why := r.reach(); r.ctx.Err() == nil { // else looking was cut short
 			out.Unreachable = r.redactor.Text(why)

@@ -14,6 +14,12 @@ import (
 
 var userinfo = regexp.MustCompile(`^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#@:]*):([^/?#]*)@`)
 
+// port is a password that is hidden where it stands and not looked for elsewhere:
+// in the redirect URI http://good.example:9999@evil.example/ it is the port of a
+// host that wants to look like another, and a report without that number cannot be
+// read.
+var port = regexp.MustCompile(`^[0-9]{1,5}/?$`)
+
 // URL removes secrets from a URL: the password, and what stands in the query
 // and the fragment.
 func (r *Redactor) URL(s string) string { return r.url(s, r.hide) }
@@ -26,7 +32,11 @@ func (r *Redactor) url(s string, hide func(string) string) string {
 		if err != nil {
 			pw = m[2]
 		}
-		path = m[1] + ":" + r.hide(pw) + "@" + path[len(m[0]):]
+		hide := r.hide
+		if port.MatchString(pw) {
+			hide = r.mark
+		}
+		path = m[1] + ":" + hide(pw) + "@" + path[len(m[0]):]
 	}
 	out := r.jwts(path)
 	if hasQuery {
@@ -62,6 +72,9 @@ func (r *Redactor) form(s string, hide func(string) string) string {
 	return strings.Join(parts, "&")
 }
 
+// schemes are the names of authentication schemes, in lower case.
+var schemes = set("basic", "bearer", "digest", "dpop", "mac", "negotiate")
+
 var secretHeader = regexp.MustCompile(`(?i)token|secret|assertion|password|api-?key`)
 
 // header removes secrets from one header field value.
@@ -69,7 +82,10 @@ func (r *Redactor) header(name, value string, hide func(string) string) string {
 	switch http.CanonicalHeaderKey(name) {
 	case "Authorization", "Proxy-Authorization":
 		scheme, cred, ok := strings.Cut(value, " ")
-		if !ok {
+		switch {
+		case !ok && schemes[strings.ToLower(value)]:
+			return value // without credentials; learned, it would eat the word everywhere
+		case !ok:
 			return r.hide(value)
 		}
 		if strings.EqualFold(scheme, "Basic") {

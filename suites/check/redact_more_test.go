@@ -124,3 +124,31 @@ func TestWordsAreNotHuntedDown(t *testing.T) {
 		}
 	}
 }
+
+// A host that wants to look like another has the other's port where a password
+// stands. It is hidden there, and the ports of the report stay.
+func TestPortsAreNotHuntedDown(t *testing.T) {
+	g := gomega.NewWithT(t)
+	rep := traffic(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "http://127.0.0.1:9999/callback")
+	}, &check.Request{URL: "https://idp.test/?a=b", Header: http.Header{"Referer": {"http://127.0.0.1:9999@evil.example/", "http://127.0.0.1:9999%2f@evil.example/", "http://u:99999a@evil.example/"}}})
+	e := rep.Exchanges[0]
+	g.Expect(e.Response.Header).To(gomega.ContainElement(reports.Header{Name: "Location", Value: "http://127.0.0.1:9999/callback"}))
+	for _, h := range e.Request.Header {
+		if h.Name == "Referer" {
+			g.Expect(h.Value).To(gomega.MatchRegexp(`^http://(127.0.0.1|u):%s@evil.example/$`, mark.String()))
+		}
+	}
+}
+
+// A scheme without credentials is a word, and no secret: learned as one, it would
+// be taken out of every text that speaks of it.
+func TestASchemeWithoutCredentials(t *testing.T) {
+	g := gomega.NewWithT(t)
+	rep := traffic(t, body("application/json", `{"error_description":"Basic or Bearer"}`),
+		header("Authorization", "Basic"), header("Authorization", "BEARER"), header("Authorization", "Basics-"+opaque))
+	g.Expect(rep.Exchanges[0].Request.Header).To(gomega.ContainElement(reports.Header{Name: "Authorization", Value: "Basic"}))
+	g.Expect(rep.Exchanges[1].Request.Header).To(gomega.ContainElement(reports.Header{Name: "Authorization", Value: "BEARER"}))
+	g.Expect(rep.Exchanges[2].Response.Body).To(gomega.Equal(`{"error_description":"Basic or Bearer"}`))
+	g.Expect(leaks(t, rep, opaque)).To(gomega.BeEmpty())
+}

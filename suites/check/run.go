@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/authassay/authassay/fixtures/target"
 	"github.com/authassay/authassay/reports"
 )
@@ -27,12 +29,18 @@ type Run struct {
 	serial   sync.RWMutex // held for writing by a serial check
 	reach    func() string
 	memo     memo
+	rate     *rate.Limiter // nil: as fast as it goes
 
 	mu        sync.Mutex
 	number    int
 	exchanges []reports.Exchange
 	pending   []*Pending
 	stopped   reports.Stop
+	silent    int       // requests in a row without any answer
+	until     time.Time // nothing is sent before: the target asked for it
+	lost      string    // why the target is taken to be gone
+	counts    counts
+	cleanups  []cleanup
 	over      bool // no check is started any more
 	closed    bool // no exchange is kept any more
 
@@ -47,6 +55,9 @@ func NewRun(cfg Config) (*Run, error) {
 	}
 	r := &Run{cfg: cfg, redactor: cfg.Redactor, began: time.Now(), slots: make(chan struct{}, cfg.Workers)}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
+	if cfg.Rate > 0 {
+		r.rate = rate.NewLimiter(rate.Limit(cfg.Rate), 1)
+	}
 	for _, s := range cfg.Target.Secrets() {
 		r.redactor.Learn(s)
 	}
@@ -164,9 +175,9 @@ func (r *Run) unrun(c *Check, why string) reports.Result {
 // time, and contains a panic.
 func (r *Run) body(c *Check) reports.Result {
 	limit := fmt.Errorf("no verdict within the %s a check may take", r.cfg.Timeout)
-	ctx, cancel := context.WithTimeoutCause(r.ctx, r.cfg.Timeout, limit)
+	ctx, l, cancel := limited(r.ctx, r.cfg.Timeout, limit)
 	defer cancel()
-	t := &T{run: r, check: c, name: c.ID, ctx: ctx, verdict: reports.Pass}
+	t := &T{run: r, check: c, name: c.ID, ctx: ctx, limit: l, verdict: reports.Pass}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -87,7 +87,7 @@ func TestASharedStepThatFails(t *testing.T) {
 				check.Shared(t, "deep", func(t *check.T) int { return check.Shared(t, "step", row.step) })
 				reached.Store(true)
 			}
-			rep := assay(t, check.Config{Target: tg}, active("x-a", body), active("x-b", body), active("x-c", deep))
+			rep := assay(t, check.Config{Target: tg, Patience: -1}, active("x-a", body), active("x-b", body), active("x-c", deep))
 			g.Expect(reached.Load()).To(gomega.BeFalse())
 			for _, r := range rep.Results {
 				g.Expect(r.Verdict).To(gomega.Equal(row.want), "%s: %s", r.ID, r.Message)

@@ -21,6 +21,7 @@ type T struct {
 	check *Check // nil for a shared step
 	name  string
 	ctx   context.Context
+	limit *limit // the time it may take
 
 	mu           sync.Mutex
 	whole        bool // the body came to its end
@@ -106,6 +107,14 @@ func (t *T) Random(n int) string {
 // itself is not.
 func (t *T) Allow(urls ...string) { t.run.client.guard.fromMetadata(urls...) }
 
+// SharesLoopback tells whether the target lives at a loopback address, or in this
+// process: what is listened for there it can reach, and what it writes down stays
+// on this machine. Of a target with a host name that is known when the first
+// request was sent.
+func (t *T) SharesLoopback() bool {
+	return t.run.cfg.Transport != nil || t.run.client.guard.atLoopback()
+}
+
 // Do sends a request and takes the answer. The step names the request in the
 // report ("control", "without credentials"), the purpose says what the
 // endpoint is ("token"). No answer, a broken-off or oversized one and 429 end
@@ -177,10 +186,10 @@ func (t *T) follow(step, purpose string, r *Request) (*Response, error) {
 	}
 }
 
-// exchange makes and records one exchange.
-func (t *T) exchange(step, purpose string, r *Request) (*Response, error) {
+// exchangeBy makes and records one exchange.
+func (t *T) exchangeBy(step, purpose string, r *Request, send func(context.Context, *Request) (*Response, error)) (*Response, error) {
 	ex := &Exchange{Number: t.run.nextExchange(), Check: t.name, Step: step, Purpose: purpose, Started: time.Now(), Request: r}
-	resp, err := t.run.client.send(t.ctx, r)
+	resp, err := send(t.ctx, r)
 	ex.Duration, ex.Response, ex.Err = time.Since(ex.Started), resp, err
 	if resp != nil {
 		resp.Exchange = ex.Number

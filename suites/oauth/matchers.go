@@ -95,6 +95,20 @@ func ForbidStoring() types.GomegaMatcher {
 	}
 }
 
+// PragmaNoCache matches an answer that says Pragma: no-cache (RFC 9111 §5.4), in any
+// case, among others.
+func PragmaNoCache() types.GomegaMatcher {
+	return &matcher{
+		"Pragma with no-cache",
+		func(r *check.Response) string { return headerLine(r, "Pragma") },
+		func(r *check.Response) bool {
+			return slices.ContainsFunc(splitUnquoted(strings.Join(r.Header.Values("Pragma"), ",")), func(d string) bool {
+				return strings.EqualFold(strings.TrimSpace(d), "no-cache")
+			})
+		},
+	}
+}
+
 // Challenge matches an answer that challenges with an authentication scheme;
 // without one, with any.
 func Challenge(scheme string) types.GomegaMatcher {

@@ -50,6 +50,10 @@ func TestMatchersInPlainGomega(t *testing.T) {
 			oauth.ForbidStoring(), with(answer(200, "", ""), "Cache-Control", "no-store"), answer(200, "", ""),
 			"Cache-Control with no-store", "no Cache-Control",
 		},
+		"PragmaNoCache": {
+			oauth.PragmaNoCache(), with(answer(200, "", ""), "Pragma", "x, No-Cache"), with(answer(200, "", ""), "Pragma", "no-cached"),
+			"Pragma with no-cache", "Pragma: no-cached",
+		},
 		"Challenge": {
 			oauth.Challenge("Basic"), with(answer(401, "", ""), "WWW-Authenticate", "Bearer, basic realm=x"), with(answer(401, "", ""), "WWW-Authenticate", "Bearer"),
 			"a WWW-Authenticate challenge of the scheme Basic", "WWW-Authenticate: Bearer",

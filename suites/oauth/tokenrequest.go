@@ -37,12 +37,16 @@ type TokenRequest struct {
 	Header http.Header
 	// InQuery puts the parameters into the query of the URL and sends no body.
 	InQuery bool
+	// Query are parameters that go into the query of the URL, beside those of the
+	// body.
+	Query []Param
 }
 
 // Clone copies the request, so that one thing can be changed.
 func (r *TokenRequest) Clone() *TokenRequest {
 	c := *r
 	c.Params = append([]Param(nil), r.Params...)
+	c.Query = append([]Param(nil), r.Query...)
 	c.Header = r.Header.Clone()
 	return &c
 }
@@ -95,7 +99,14 @@ func (r *TokenRequest) Authenticate(method, id, secret string) *TokenRequest {
 // Unauthenticate removes all client credentials, the client identifier too.
 func (r *TokenRequest) Unauthenticate() *TokenRequest {
 	r.Header.Del("Authorization")
-	return r.Del("client_id").Del("client_secret")
+	return r.Del("client_id").Del("client_secret").Del("client_assertion_type").Del("client_assertion")
+}
+
+// SetAuthorization puts a value into the Authorization header, in the place of
+// what is there.
+func (r *TokenRequest) SetAuthorization(value string) *TokenRequest {
+	r.setHeader("Authorization", value)
+	return r
 }
 
 func (r *TokenRequest) setHeader(name, value string) {
@@ -107,11 +118,7 @@ func (r *TokenRequest) setHeader(name, value string) {
 
 // HTTP is the request as it goes over the wire.
 func (r *TokenRequest) HTTP() *check.Request {
-	pairs := make([]string, len(r.Params))
-	for i, p := range r.Params {
-		pairs[i] = FormEncode(p.Name) + "=" + FormEncode(p.Value)
-	}
-	form := strings.Join(pairs, "&")
+	form := encode(r.Params)
 	out := &check.Request{Method: r.Method, URL: withoutFragment(r.Endpoint), Header: r.Header.Clone()}
 	if out.Header == nil {
 		out.Header = http.Header{}
@@ -123,18 +130,35 @@ func (r *TokenRequest) HTTP() *check.Request {
 		out.Header.Set("Accept", "application/json")
 	}
 	if r.InQuery {
-		sep := "?"
-		if strings.Contains(out.URL, "?") {
-			sep = "&" // RFC 6749 §3.2: a query of the endpoint is retained
-		}
-		out.URL += sep + form
+		out.URL = withQuery(out.URL, form)
 		return out
+	}
+	if len(r.Query) > 0 {
+		out.URL = withQuery(out.URL, encode(r.Query))
 	}
 	out.Body = []byte(form)
 	if out.Header.Get("Content-Type") == "" {
 		out.Header.Set("Content-Type", formType)
 	}
 	return out
+}
+
+// encode is the form of RFC 6749 App. B, the parameters in their order.
+func encode(params []Param) string {
+	pairs := make([]string, len(params))
+	for i, p := range params {
+		pairs[i] = FormEncode(p.Name) + "=" + FormEncode(p.Value)
+	}
+	return strings.Join(pairs, "&")
+}
+
+// withQuery adds parameters to a URL; a query that it has is retained (RFC 6749
+// §3.2).
+func withQuery(url, form string) string {
+	if strings.Contains(url, "?") {
+		return url + "&" + form
+	}
+	return url + "?" + form
 }
 
 func withoutFragment(s string) string {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 
@@ -90,7 +91,7 @@ func run(ctx context.Context, o Options, cat *check.Catalog, golden, unbound str
 	if o.Seed == "" {
 		o.Seed = DefaultSeed
 	}
-	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, unbound: unbound, m: &Matrix{Seed: o.Seed}}
+	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, unbound: unbound, m: &Matrix{Seed: o.Seed}, setups: bundled.Setups()}
 	for _, r := range mockidp.Rules() {
 		s.m.Faults = append(s.m.Faults, r.Name)
 	}
@@ -125,6 +126,11 @@ type selftest struct {
 	active          []*check.Check
 	m               *Matrix
 
+	// setups are the ways in which the bundled server is set up, and homes says at
+	// which of them a check is proven: the first at which its needs are met.
+	setups [][]mockidp.Option
+	homes  map[string]int
+
 	mu sync.Mutex
 	// points are the fault points that each check reaches on a clean server.
 	points map[string]map[string]bool
@@ -139,10 +145,10 @@ type world struct {
 	hits      []string
 }
 
-// visit runs checks, and the observers over them, against a provider set up
-// with the given options.
-func (s *selftest) visit(checks []*check.Check, opts ...mockidp.Option) (*world, error) {
-	p, err := mockidp.New(append(append(bundled.MockOptions(), mockidp.WithKeys(s.keys)), opts...)...)
+// visit runs checks, and the observers over them, against a provider in one of its
+// set-ups with the given options.
+func (s *selftest) visit(setup int, checks []*check.Check, opts ...mockidp.Option) (*world, error) {
+	p, err := mockidp.New(slices.Concat(s.setups[setup], []mockidp.Option{mockidp.WithKeys(s.keys)}, opts)...)
 	if err != nil {
 		return nil, err
 	}

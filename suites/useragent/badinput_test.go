@@ -21,7 +21,7 @@ func TestPagesThatEndAWalk(t *testing.T) {
 		for i := range 200 {
 			http.SetCookie(w, &http.Cookie{Name: fmt.Sprintf("c%d", i), Value: "v", Path: "/"})
 		}
-		page(200, loginForm)(w, r)
+		htmlPage(200, loginForm)(w, r)
 	}
 	typed := func(kind string, status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -34,13 +34,13 @@ func TestPagesThatEndAWalk(t *testing.T) {
 		page  http.HandlerFunc
 		stuck []string // what the reason says; nil: an answer
 	}{
-		"an error page":              {page(400, `<h1>invalid_client</h1><form action="/search"><input name="q"></form>`), nil},
-		"an error page with 200":     {page(200, `<h1>Bad request</h1>`), nil},
-		"an error page and a logout": {page(200, `<h1>Bad request</h1><form method="post" action="/logout"><button>Log out</button></form>`), nil},
-		"an error with a contact":    {page(400, `<h1>Error</h1><form><input name="message"><button>Send</button></form>`), nil},
+		"an error page":              {htmlPage(400, `<h1>invalid_client</h1><form action="/search"><input name="q"></form>`), nil},
+		"an error page with 200":     {htmlPage(200, `<h1>Bad request</h1>`), nil},
+		"an error page and a logout": {htmlPage(200, `<h1>Bad request</h1><form method="post" action="/logout"><button>Log out</button></form>`), nil},
+		"an error with a contact":    {htmlPage(400, `<h1>Error</h1><form><input name="message"><button>Send</button></form>`), nil},
 		"an error as text":           {typed("text/plain", 400, "invalid_request"), nil},
 		"an error as nothing":        {typed("", 403, ""), nil},
-		"an error of the server":     {page(500, "oops"), nil},
+		"an error of the server":     {htmlPage(500, "oops"), nil},
 		"JSON with 200":              {typed("application/json", 200, `{"login_required":true}`), []string{"application/json", "no page"}},
 		"nothing with 200":           {typed("text/html", 200, ""), []string{"nothing to read"}},
 		"an image":                   {typed("image/png", 200, "\x89PNG\x00"), []string{"nothing to read"}},
@@ -48,28 +48,28 @@ func TestPagesThatEndAWalk(t *testing.T) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
 			w.WriteHeader(401)
 		}, []string{"HTTP authentication (Basic)"}},
-		"reCAPTCHA":                 {page(200, loginForm+`<div class="g-recaptcha" data-sitekey="k"></div>`), []string{"reCAPTCHA", "username (text)"}},
-		"hCaptcha":                  {page(200, loginForm+`<script src="https://js.hcaptcha.com/1/api.js"></script>`), []string{"hCaptcha"}},
-		"Turnstile":                 {page(403, `<script src="https://challenges.cloudflare.com/x.js"></script>Checking`), []string{"Turnstile"}},
-		"a captcha of its own":      {page(200, `<form method="post"><input name="username"><input type="password" name="password"><img id="captcha"><input name="captcha"></form>`), []string{"captcha"}},
+		"reCAPTCHA":                 {htmlPage(200, loginForm+`<div class="g-recaptcha" data-sitekey="k"></div>`), []string{"reCAPTCHA", "username (text)"}},
+		"hCaptcha":                  {htmlPage(200, loginForm+`<script src="https://js.hcaptcha.com/1/api.js"></script>`), []string{"hCaptcha"}},
+		"Turnstile":                 {htmlPage(403, `<script src="https://challenges.cloudflare.com/x.js"></script>Checking`), []string{"Turnstile"}},
+		"a captcha of its own":      {htmlPage(200, `<form method="post"><input name="username"><input type="password" name="password"><img id="captcha"><input name="captcha"></form>`), []string{"captcha"}},
 		"200 cookies":               {cookies, []string{"200 cookies"}},
-		"JavaScript":                {page(200, `<div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript><script src="/app.js"></script>`), []string{"login.driver browser"}},
-		"JavaScript that loads":     {page(200, `<p>Loading…</p><script src="/app.js"></script>`), []string{"login.driver browser"}},
-		"fields without a form":     {page(200, `<input name="username"><input type="password"><button>Log in</button><script src="/app.js"></script>`), []string{"login.driver browser"}},
-		"a new password":            {page(200, `<form method="post"><input type="password" name="new1"><input type="password" name="new2"><button>Save</button></form>`), []string{"a new password"}},
-		"a form nobody knows":       {page(200, `<form method="post"><input name="otp"><button>OK</button></form>`), []string{"otp (text)", "login.fields"}},
-		"two buttons nobody knows":  {page(200, `<form><button>Foo</button></form><form><button>Bar</button></form>`), []string{`"Foo"`, `"Bar"`}},
-		"logins as links":           {page(200, `<a href="/ldap">Log in with LDAP</a><a href="/mail">Log in with Email</a>`), []string{"Log in with LDAP"}},
-		"a login elsewhere":         {page(200, `<form method="post" action="https://other.example/login"><input name="username"><input type="password" name="password"></form>`), []string{"https://other.example", "hosts"}},
+		"JavaScript":                {htmlPage(200, `<div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript><script src="/app.js"></script>`), []string{"login.driver browser"}},
+		"JavaScript that loads":     {htmlPage(200, `<p>Loading…</p><script src="/app.js"></script>`), []string{"login.driver browser"}},
+		"fields without a form":     {htmlPage(200, `<input name="username"><input type="password"><button>Log in</button><script src="/app.js"></script>`), []string{"login.driver browser"}},
+		"a new password":            {htmlPage(200, `<form method="post"><input type="password" name="new1"><input type="password" name="new2"><button>Save</button></form>`), []string{"a new password"}},
+		"a form nobody knows":       {htmlPage(200, `<form method="post"><input name="otp"><button>OK</button></form>`), []string{"otp (text)", "login.fields"}},
+		"two buttons nobody knows":  {htmlPage(200, `<form><button>Foo</button></form><form><button>Bar</button></form>`), []string{`"Foo"`, `"Bar"`}},
+		"logins as links":           {htmlPage(200, `<a href="/ldap">Log in with LDAP</a><a href="/mail">Log in with Email</a>`), []string{"Log in with LDAP"}},
+		"a login elsewhere":         {htmlPage(200, `<form method="post" action="https://other.example/login"><input name="username"><input type="password" name="password"></form>`), []string{"https://other.example", "hosts"}},
 		"a Location nobody follows": {redirect(300, "/login"), []string{"300"}},
 		"a Location that is none":   {redirect(302, "http://[::1"), []string{"Location"}},
 		"a redirect without end":    {func(w http.ResponseWriter, r *http.Request) { redirect(302, r.URL.Path)(w, r) }, []string{"20 pages and redirects"}},
-		"the same page":             {page(200, `<form action="/authorize"><button>Continue</button></form>`), []string{"goes in circles"}},
-		"consent without an end":    {page(200, `<form method="post"><p>lab</p><button>Allow</button></form>`), []string{"goes in circles", `"Allow"`}},
+		"the same page":             {htmlPage(200, `<form action="/authorize"><button>Continue</button></form>`), []string{"goes in circles"}},
+		"consent without an end":    {htmlPage(200, `<form method="post"><p>lab</p><button>Allow</button></form>`), []string{"goes in circles", `"Allow"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := gomega.NewWithT(t)
-			s := newServer(t, map[string]http.HandlerFunc{"/authorize": c.page, "POST /login": page(500, "the password was sent")})
+			s := newServer(t, map[string]http.HandlerFunc{"/authorize": c.page, "POST /login": htmlPage(500, "the password was sent")})
 			o := s.run(s.target(), nil)
 			g.Expect(o.Page).NotTo(gomega.BeNil())
 			if c.stuck == nil {
@@ -92,8 +92,8 @@ func TestPagesThatEndAWalk(t *testing.T) {
 func TestRefusedPasswordIsNotSentAgain(t *testing.T) {
 	g := gomega.NewWithT(t)
 	s := newServer(t, map[string]http.HandlerFunc{
-		"GET /authorize": page(200, loginForm),
-		"POST /login":    page(200, `<p>Wrong password `+alice.Password+` c0ffee0123456789abcdef</p>`+loginForm),
+		"GET /authorize": htmlPage(200, loginForm),
+		"POST /login":    htmlPage(200, `<p>Wrong password `+alice.Password+` c0ffee0123456789abcdef</p>`+loginForm),
 	})
 	tg := s.target()
 	o := s.run(tg, nil)
@@ -124,7 +124,7 @@ func TestOneTriesThePassword(t *testing.T) {
 			tries++
 			mu.Unlock()
 		}
-		page(200, loginForm)(w, r)
+		htmlPage(200, loginForm)(w, r)
 	})
 	d, err := For(s.target())
 	g.Expect(err).NotTo(gomega.HaveOccurred())
@@ -167,7 +167,7 @@ func TestWaitingForTheFirstLogin(t *testing.T) {
 // A page is shown as its text, shortened.
 func TestPageText(t *testing.T) {
 	g := gomega.NewWithT(t)
-	s := newServer(t, map[string]http.HandlerFunc{"/authorize": page(400, `<style>x{}</style><p>One<b>two</b></p><div hidden>no</div><p>three</p>`+strings.Repeat("word ", 200))})
+	s := newServer(t, map[string]http.HandlerFunc{"/authorize": htmlPage(400, `<style>x{}</style><p>One<b>two</b></p><div hidden>no</div><p>three</p>`+strings.Repeat("word ", 200))})
 	o := s.run(s.target(), nil)
 	g.Expect(o.Page.Text).To(gomega.HavePrefix("Onetwo three word"))
 	g.Expect(len(o.Page.Text)).To(gomega.BeNumerically("<=", maxText+5))
@@ -178,7 +178,7 @@ func TestPageText(t *testing.T) {
 // A target without users says so where one is asked for.
 func TestNoUser(t *testing.T) {
 	g := gomega.NewWithT(t)
-	s := newServer(t, map[string]http.HandlerFunc{"/authorize": page(200, loginForm)})
+	s := newServer(t, map[string]http.HandlerFunc{"/authorize": htmlPage(200, loginForm)})
 	o := s.run(s.target(), func(w *Walk) { w.User = target.User{} })
 	g.Expect(o.Stuck).To(gomega.ContainSubstring("names no user"))
 }

@@ -15,7 +15,7 @@ func describe(d *document, looked string) string {
 	}
 	fmt.Fprintf(&b, "); looked for %s", looked)
 	if d.text != "" {
-		fmt.Fprintf(&b, ". The page says: %q", clip(hideTokens(d.text), 200))
+		fmt.Fprintf(&b, ". The page says: %q", clip(hideTokens(clip(d.text, 1000)), 200))
 	}
 	switch len(d.forms) {
 	case 0:

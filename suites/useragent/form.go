@@ -21,30 +21,17 @@ type form struct {
 	loose bool
 }
 
-// field is a control of a form: something to fill in, or a button.
-type field struct {
-	tag, kind, name, value, id string
-	// hint is everything else that says what it is for.
-	hint, text, autocomplete string
-	checked, hidden          bool
-	options                  []option
-	action, method, enc      string // of a button, in place of the form's
-	mark                     string // by which the browser driver finds it
-	button, required         bool
-}
-
-type option struct {
-	value, text string
-	selected    bool
-}
-
 // formReader collects the forms of a page.
 type formReader struct {
 	d     *document
 	byID  map[string]*form
 	late  []*html.Node // controls that name their form
 	loose *form
+	count int
 }
+
+// maxFields is how many controls of a page are read.
+const maxFields = 2000
 
 // walk goes through the page in its order; f is the form around n.
 func (p *formReader) walk(n *html.Node, f *form, disabled bool) {
@@ -70,8 +57,13 @@ func (p *formReader) walk(n *html.Node, f *form, disabled bool) {
 }
 
 func (p *formReader) control(n *html.Node, f *form, disabled bool) {
+	if p.count++; p.count > maxFields {
+		return
+	}
+	// A script may enable a button by what is typed.
+	enables := p.d.live && n.Data == "button"
 	switch {
-	case disabled || has(n, "disabled"):
+	case (disabled || has(n, "disabled")) && !enables:
 	case has(n, "form"):
 		p.late = append(p.late, n)
 	case f != nil:
@@ -100,7 +92,7 @@ func (p *formReader) finish(root *html.Node) {
 			continue
 		}
 		if id := attr(n, "for"); id != "" {
-			labels[id] = oneLine(content(n))
+			labels[id] = label(n)
 		}
 	}
 	for _, f := range p.d.forms {
@@ -120,89 +112,6 @@ func newForm(d *document, n *html.Node) *form {
 	f.label = strings.Join([]string{f.id, attr(n, "name"), attr(n, "class"), attr(n, "role"), attr(n, "aria-label")}, " ")
 	return f
 }
-
-func newField(n *html.Node) *field {
-	x := &field{
-		tag: n.Data, kind: strings.ToLower(attr(n, "type")), name: attr(n, "name"), value: attr(n, "value"), id: attr(n, "id"),
-		autocomplete: strings.ToLower(attr(n, "autocomplete")), checked: has(n, "checked"), hidden: hiddenAround(n),
-		action: attr(n, "formaction"), method: strings.ToUpper(attr(n, "formmethod")), enc: attr(n, "formenctype"), mark: attr(n, fieldMark),
-		required: has(n, "required"),
-	}
-	x.hint = strings.Join([]string{attr(n, "placeholder"), attr(n, "aria-label"), attr(n, "title")}, " ")
-	switch n.Data {
-	case "textarea":
-		x.kind, x.value = "textarea", strings.TrimPrefix(content(n), "\n")
-	case "select":
-		x.kind = "select"
-		x.readOptions(n)
-	case "button":
-		if x.kind != "button" && x.kind != "reset" {
-			x.kind = "submit"
-		}
-		x.text = oneLine(content(n))
-	default:
-		if x.kind == "" {
-			x.kind = "text"
-		}
-		x.text = x.value
-		if x.kind == "image" {
-			x.text = attr(n, "alt")
-		}
-		if (x.kind == "checkbox" || x.kind == "radio") && !has(n, "value") {
-			x.value = "on"
-		}
-	}
-	if label := around(n, "label"); label != nil {
-		x.hint += " " + oneLine(content(label))
-	}
-	x.button = x.kind == "submit" || x.kind == "image" || x.kind == "button"
-	if x.text == "" && x.button {
-		x.text = firstOf(strings.TrimSpace(x.hint))
-	}
-	return x
-}
-
-func (x *field) readOptions(n *html.Node) {
-	multiple, any := has(n, "multiple"), false
-	for c := range n.Descendants() {
-		if c.Type != html.ElementNode || c.Data != "option" || has(c, "disabled") {
-			continue
-		}
-		o := option{value: attr(c, "value"), text: oneLine(content(c)), selected: has(c, "selected")}
-		if !has(c, "value") {
-			o.value = o.text
-		}
-		any = any || o.selected
-		x.options = append(x.options, o)
-	}
-	if !multiple && !any && len(x.options) > 0 {
-		x.options[0].selected = true
-	}
-}
-
-func hiddenAround(n *html.Node) bool {
-	if attr(n, seenMark) != "" {
-		return hidden(n)
-	}
-	for ; n != nil && n.Data != "form"; n = n.Parent {
-		if hidden(n) {
-			return true
-		}
-	}
-	return false
-}
-
-func around(n *html.Node, element string) *html.Node {
-	for n = n.Parent; n != nil; n = n.Parent {
-		if n.Data == element {
-			return n
-		}
-	}
-	return nil
-}
-
-// fieldMark is the attribute by which the browser driver finds a control again.
-const fieldMark = "data-authassay"
 
 // passwords counts the fields that ask for a password.
 func (f *form) passwords() (n int) {

@@ -115,8 +115,8 @@ func send(_, _ string, r *check.Request) (*check.Response, error) {
 	return &check.Response{URL: r.URL, Status: resp.StatusCode, Header: resp.Header, Body: body}, err
 }
 
-// page answers with HTML.
-func page(status int, body string) http.HandlerFunc {
+// htmlPage answers with HTML.
+func htmlPage(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(status)

@@ -50,7 +50,7 @@ func TestLandings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := gomega.NewWithT(t)
-			s := newServer(t, map[string]http.HandlerFunc{"GET /authorize": page(200, c.body)})
+			s := newServer(t, map[string]http.HandlerFunc{"GET /authorize": htmlPage(200, c.body)})
 			o := s.run(s.target(), nil)
 			g.Expect(o.Stuck).To(gomega.BeEmpty())
 			if c.via == "" {
@@ -84,7 +84,7 @@ func TestCarriedOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := gomega.NewWithT(t)
-			s := newServer(t, map[string]http.HandlerFunc{"GET /authorize": page(200, body), "GET /next": redirect(302, answer)})
+			s := newServer(t, map[string]http.HandlerFunc{"GET /authorize": htmlPage(200, body), "GET /next": redirect(302, answer)})
 			o := s.run(s.target(), nil)
 			g.Expect(o.Stuck).To(gomega.BeEmpty())
 			g.Expect(o.Landing).NotTo(gomega.BeNil())

@@ -14,6 +14,9 @@ type options struct {
 	browser string
 }
 
+// Aid is the name under which a run hands its options on to the checks.
+const Aid = "login"
+
 // WithPerson gives the person of DriverPerson.
 func WithPerson(p *Person) Option { return func(o *options) { o.person = p } }
 

@@ -29,8 +29,8 @@ type document struct {
 	foreign int
 	refresh *refresh
 	captcha string
-	shell   bool // has an empty element for a script to fill
-	policy  string
+	shell   bool   // has an empty element for a script to fill
+	policy  string // by which the page is named to others
 	kind    string // the media type
 	// challenge is the scheme by which the server asks for HTTP authentication.
 	challenge string
@@ -47,8 +47,11 @@ type refresh struct {
 }
 
 // newDocument reads an answer.
-func newDocument(r *check.Response) *document {
-	d := &document{url: r.URL, base: r.URL, status: r.Status, policy: lastToken(r.Header.Get("Referrer-Policy"))}
+func newDocument(r *check.Response) *document { return readDocument(r, false) }
+
+// readDocument reads an answer, or what a browser has made of it.
+func readDocument(r *check.Response, live bool) *document {
+	d := &document{live: live, url: r.URL, base: r.URL, status: r.Status, policy: lastToken(r.Header.Get("Referrer-Policy"))}
 	d.kind, _, _ = strings.Cut(strings.ToLower(r.Header.Get("Content-Type")), ";")
 	d.kind = strings.TrimSpace(d.kind)
 	if d.status == http.StatusUnauthorized {
@@ -75,10 +78,13 @@ func lastToken(list string) string {
 	return strings.TrimSpace(parts[len(parts)-1])
 }
 
+// maxPage is how many bytes of a page are read.
+const maxPage = 1 << 20
+
 // parse reads a page as a browser without scripts does, so that what stands in
 // noscript is seen.
 func (d *document) parse(body []byte) {
-	root, err := html.ParseWithOptions(bytes.NewReader(body), html.ParseOptionEnableScripting(false))
+	root, err := html.ParseWithOptions(bytes.NewReader(body[:min(len(body), maxPage)]), html.ParseOptionEnableScripting(false))
 	if err != nil { // nested deeper than anybody writes
 		d.html = false
 		return
@@ -104,7 +110,7 @@ func (d *document) element(n *html.Node) {
 	switch n.Data {
 	case "title":
 		if d.title == "" {
-			d.title = oneLine(content(n))
+			d.title = label(n)
 		}
 	case "meta":
 		switch {
@@ -123,15 +129,15 @@ func (d *document) element(n *html.Node) {
 		}
 	case "a":
 		if href := attr(n, "href"); href != "" {
-			d.links = append(d.links, link{oneLine(content(n)), href})
+			d.links = append(d.links, link{label(n), href})
 		}
 	case "div", "main":
 		switch attr(n, "id") {
 		case "root", "app", "__next", "__nuxt", "main":
-			d.shell = d.shell || oneLine(content(n)) == ""
+			d.shell = d.shell || label(n) == ""
 		}
 	}
-	d.shell = d.shell || strings.HasSuffix(n.Data, "-root") && oneLine(content(n)) == ""
+	d.shell = d.shell || strings.HasSuffix(n.Data, "-root") && label(n) == ""
 	if c := captchaOf(n); c != "" && d.captcha == "" {
 		d.captcha = c
 	}
@@ -218,6 +224,7 @@ func (d *document) page(secrets ...string) *Page {
 			}
 		}
 	}
-	p.Title, p.Text = clip(scrub(p.Title, secrets), 120), clip(scrub(p.Text, secrets), maxText)
+	// Shortened roughly first, so that a large page with many fields costs nothing.
+	p.Title, p.Text = clip(scrub(clip(p.Title, 1000), secrets), 120), clip(scrub(clip(p.Text, 8*maxText), secrets), maxText)
 	return p
 }

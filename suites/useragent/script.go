@@ -2,7 +2,6 @@ package useragent
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -19,26 +18,9 @@ type scriptMove struct {
 // are assignments of a text to location, and calls with one. What stands in a
 // function counts when the function is called without anybody pressing anything.
 func scriptMoves(scripts []string) (moves []scriptMove) {
-	var all []region
-	for _, s := range scripts {
-		all = append(all, regions(s)...)
-	}
-	run := ""
-	for again := true; again; { // a function that runs may call another
-		again = false
-		for i := range all {
-			r := &all[i]
-			if !r.runs && r.name != "" && regexp.MustCompile(`\b`+regexp.QuoteMeta(r.name)+`\b`).MatchString(run) {
-				r.runs = true
-			}
-			if r.runs && !r.seen {
-				r.seen, again = true, true
-				run += r.text + "\n"
-			}
-		}
-	}
+	all, run := running(scripts)
 	for _, r := range all {
-		if r.runs {
+		if len(moves) < maxMoves {
 			moves = append(moves, r.moves(run)...)
 		}
 	}
@@ -47,22 +29,38 @@ func scriptMoves(scripts []string) (moves []scriptMove) {
 
 // submits tells whether scripts send a form as soon as they run.
 func submits(scripts []string) bool {
+	_, run := running(scripts)
+	return submitCall.MatchString(run)
+}
+
+// running are the pieces of scripts that run without anybody pressing anything,
+// and their text. A function that runs may call another.
+func running(scripts []string) (list []region, run string) {
 	var all []region
 	for _, s := range scripts {
 		all = append(all, regions(s)...)
 	}
-	run := ""
-	for range len(all) + 1 {
+	var b strings.Builder
+	called := map[string]bool{}
+	for again := true; again; {
+		again = false
 		for i := range all {
 			r := &all[i]
-			if !r.seen && (r.runs || regexp.MustCompile(`\b`+regexp.QuoteMeta(firstOf(r.name, "\x00"))+`\b`).MatchString(run)) {
-				r.runs, r.seen = true, true
-				run += r.text + "\n"
+			if r.seen || !r.runs && !called[r.name] {
+				continue
+			}
+			r.seen, again = true, true
+			list = append(list, *r)
+			b.WriteString(r.text + "\n")
+			for _, word := range wordsOf.FindAllString(r.text, -1) {
+				called[word] = true
 			}
 		}
 	}
-	return submitCall.MatchString(run)
+	return list, b.String()
 }
+
+var wordsOf = regexp.MustCompile(`[\w$]+`)
 
 var submitCall = regexp.MustCompile(`\.\s*(?:submit|requestSubmit|click)\s*(?:\.\s*call\s*)?\(|\bsubmit\s*\(\s*\)`)
 
@@ -83,12 +81,19 @@ var (
 	conditionEnd = regexp.MustCompile(`(?s)(?:\bif\s*\(.*\)|\belse|\bcatch\s*(?:\([^)]*\))?|\bcase\b[^:]*:|\bwhile\s*\(.*\))\s*$`)
 )
 
+// maxScript is how many bytes of a script are read. What sends a browser on is
+// short.
+const maxScript = 64 << 10
+
+// maxMoves is how many navigations of a script are looked at.
+const maxMoves = 30
+
 // regions cuts a script at the braces of its functions and conditions.
 func regions(script string) (done []region) {
-	script = withoutComments(script)
+	script = withoutComments(script[:min(len(script), maxScript)])
 	type open struct {
 		region
-		b        strings.Builder
+		b        []byte
 		function bool
 	}
 	stack := []*open{{region: region{runs: true}}}
@@ -99,7 +104,7 @@ func regions(script string) (done []region) {
 		switch {
 		case quote != 0:
 			if c == '\\' && i+1 < len(script) {
-				top.b.WriteByte(c)
+				top.b = append(top.b, c)
 				i++
 				c = script[i]
 			} else if c == quote {
@@ -108,10 +113,7 @@ func regions(script string) (done []region) {
 		case c == '"' || c == '\'' || c == '`':
 			quote = c
 		case c == '{' && len(stack) < 200:
-			before := top.b.String()
-			if len(before) > 400 {
-				before = before[len(before)-400:]
-			}
+			before := string(top.b[max(0, len(top.b)-400):])
 			next := &open{region: region{runs: top.runs, conditional: top.conditional}}
 			if m := functionHead.FindStringSubmatchIndex(before); m != nil {
 				head := before[:m[0]]
@@ -124,37 +126,33 @@ func regions(script string) (done []region) {
 				}
 				next.runs = top.runs && calledAtOnce.MatchString(head)
 				if !next.runs && next.name == "" {
-					next.name = "\x00never"
+					next.name = "\x00" // nothing calls it by name
 				}
 				// The head leaves the text, so that it does not look like a call.
-				kept := strings.TrimSuffix(top.b.String(), before[m[0]:])
-				top.b.Reset()
-				top.b.WriteString(kept)
+				top.b = top.b[:len(top.b)-len(before)+m[0]]
 			} else if conditionEnd.MatchString(before) {
 				next.conditional = true
-			} else {
-				next.function = false
 			}
 			stack = append(stack, next)
 			continue
 		case c == '}' && len(stack) > 1:
-			top.text = top.b.String()
+			top.text = string(top.b)
 			stack = stack[:len(stack)-1]
 			if !top.function { // a block or an object belongs to what is around it
 				parent := stack[len(stack)-1]
 				if top.conditional == parent.conditional {
-					parent.b.WriteString("{" + top.text + "}")
+					parent.b = append(parent.b, "{"+top.text+"}"...)
 					continue
 				}
-				parent.b.WriteString(";")
+				parent.b = append(parent.b, ';')
 			}
 			done = append(done, top.region)
 			continue
 		}
-		top.b.WriteByte(c)
+		top.b = append(top.b, c)
 	}
 	for _, o := range stack {
-		o.text = o.b.String()
+		o.text = string(o.b)
 		done = append(done, o.region)
 	}
 	return done
@@ -187,81 +185,3 @@ var (
 	parameters  = regexp.MustCompile(`(?:\([^()]*\)|[\w$]+)\s*$`)
 	lineIf      = regexp.MustCompile(`(?s)^\s*(?:if\s*\(|else\b)|\?[^:]*$`)
 )
-
-// moves finds the navigations of a region; all holds what else runs, for the
-// variables.
-func (r *region) moves(all string) (moves []scriptMove) {
-	for _, kind := range []struct {
-		re     *regexp.Regexp
-		window bool
-	}{{assignments, false}, {calls, false}, {windows, true}} {
-		for _, at := range kind.re.FindAllStringIndex(r.text, -1) {
-			end := at[1]
-			if kind.re == assignments {
-				end-- // the character after the sign belongs to the value
-			}
-			before := r.text[:at[0]]
-			if cut := statement.FindAllStringIndex(before, -1); cut != nil {
-				before = before[cut[len(cut)-1][1]:]
-			}
-			if arrow := strings.LastIndex(before, "=>"); arrow >= 0 {
-				head := parameters.ReplaceAllString(before[:arrow], "")
-				if !calledAtOnce.MatchString(head) {
-					continue // it waits for something
-				}
-				before = before[arrow+2:]
-			}
-			if to := valueOf(r.text[end:], all, 3); to != "" {
-				moves = append(moves, scriptMove{to, !r.conditional && !lineIf.MatchString(before), kind.window})
-			}
-		}
-	}
-	return moves
-}
-
-// valueOf is the text with which an expression begins; of a variable its value.
-func valueOf(expression, all string, depth int) string {
-	out := ""
-	for {
-		m := literal.FindString(expression)
-		if m == "" {
-			break
-		}
-		out += unquote(strings.TrimSpace(m))
-		rest := strings.TrimLeft(expression[len(m):], " \t\r\n")
-		if !strings.HasPrefix(rest, "+") {
-			return out
-		}
-		expression = rest[1:]
-	}
-	if m := identifier.FindStringSubmatch(expression); m != nil && depth > 0 {
-		set := regexp.MustCompile(`\b` + regexp.QuoteMeta(m[1]) + `\s*=[^=]`)
-		if at := set.FindStringIndex(all); at != nil {
-			return out + valueOf(all[at[1]-1:], all, depth-1)
-		}
-	}
-	return out
-}
-
-var escapes = regexp.MustCompile(`(?s)\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(.))`)
-
-// unquote reads a text of a script.
-func unquote(s string) string {
-	return escapes.ReplaceAllStringFunc(s[1:len(s)-1], func(e string) string {
-		m := escapes.FindStringSubmatch(e)
-		if code := firstOf(m[1], m[2], m[3]); code != "" {
-			if n, err := strconv.ParseUint(code, 16, 32); err == nil {
-				return string(rune(n))
-			}
-		}
-		switch m[4] {
-		case "n":
-			return "\n"
-		case "t":
-			return "\t"
-		case "r":
-			return "\r"
-		}
-		return m[4]
-	})
-}

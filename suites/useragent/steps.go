@@ -1,11 +1,9 @@
 package useragent
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/authassay/authassay/fixtures/target"
@@ -15,7 +13,7 @@ import (
 // recipe is the driver that sends the steps of a target file.
 //
 // Placeholders of its texts are authorization_url, username, password, client_id,
-// scope, state and redirect_uri, and what steps take. Redirects within the server
+// scope and redirect_uri, and what steps take. Redirects within the server
 // are followed, unless expect names the status: then the redirect is the answer.
 // One that leads to the client ends the walk at whatever step, since a server that
 // remembers the login, or refuses before it, answers early. After the last step
@@ -45,7 +43,7 @@ func (r *recipe) names(b *surfer) names {
 	q := b.parameters()
 	return names{
 		authorizationURL: b.w.Request.URL, "username": b.w.User.Name, "password": b.w.User.Password, "redirect_uri": b.w.RedirectURI,
-		"client_id": q.Get("client_id"), "scope": q.Get("scope"), "state": q.Get("state"),
+		"client_id": q.Get("client_id"), "scope": q.Get("scope"),
 	}
 }
 
@@ -142,18 +140,19 @@ func (r *recipe) end(b *surfer, d *document) *Outcome {
 	if why := b.unreadable(d); why != "" {
 		return b.stop(d, why)
 	}
-	m := b.unfit(d)
-	if d.html && m.stuck == "" && d.status < 400 {
-		for _, f := range d.forms {
-			if f.asksPassword() != nil || f.asksName() != nil || b.consent(d).form != nil {
-				m.stuck = describe(d, "the redirect to the client: the last of login.steps ends at a page that asks for more")
+	if d.html && d.status < 400 {
+		more := slices.ContainsFunc(d.forms, func(f *form) bool {
+			return !f.loose && !f.strays() && len(f.buttons())+f.passwords()+len(f.typed()) > 0
+		})
+		if script := needsScript(d); more || script {
+			looked := "the redirect to the client: the last of login.steps ends at a page that asks for more"
+			if script {
+				looked = "the redirect to the client: the last of login.steps ends at a page that needs JavaScript"
 			}
-		}
-		if needsScript(d) {
-			m.stuck = describe(d, "the redirect to the client: the last of login.steps ends at a page that needs JavaScript")
+			return b.stop(d, describe(d, looked))
 		}
 	}
-	return b.stop(d, m.stuck)
+	return b.stop(d, b.unfit(d).stuck)
 }
 
 // request makes the request of a step.
@@ -194,89 +193,4 @@ func request(known names, step target.Step) (*check.Request, error) {
 		r.Header.Set(name, v)
 	}
 	return r, nil
-}
-
-// secret tells whether a step sends the password.
-func secret(step target.Step) bool {
-	uses := func(s string) bool {
-		for _, m := range placeholder.FindAllStringSubmatch(s, -1) {
-			if m[1] == "password" {
-				return true
-			}
-		}
-		return false
-	}
-	all := []string{step.Get, step.Post, step.Put, step.Patch, step.Delete}
-	for _, m := range []map[string]string{step.Headers, step.Form, step.JSON} {
-		for _, v := range m {
-			all = append(all, v)
-		}
-	}
-	return slices.ContainsFunc(all, uses)
-}
-
-func expected(list []int, status int) bool {
-	if len(list) == 0 {
-		return status >= 200 && status < 400
-	}
-	return slices.Contains(list, status)
-}
-
-func statuses(list []int) string {
-	if len(list) == 0 {
-		return "any 2xx or 3xx"
-	}
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(list), " ", " or "), "[]")
-}
-
-func sorted(m map[string]string) (list []string) {
-	for k := range m {
-		list = append(list, k)
-	}
-	slices.Sort(list)
-	return list
-}
-
-// taken finds a value in an answer: "header:Name", "json:a.b" (a number counts
-// the members of an array from 0), or the name of a hidden field.
-func taken(where string, r *check.Response, d *document) (string, bool) {
-	if name, ok := strings.CutPrefix(where, "header:"); ok {
-		v := r.Header.Get(strings.TrimSpace(name))
-		return v, v != ""
-	}
-	if path, ok := strings.CutPrefix(where, "json:"); ok {
-		var v any
-		if json.Unmarshal(r.Body, &v) != nil {
-			return "", false
-		}
-		for _, key := range strings.Split(strings.TrimSpace(path), ".") {
-			switch in := v.(type) {
-			case map[string]any:
-				v = in[key]
-			case []any:
-				n, err := strconv.Atoi(key)
-				if err != nil || n < 0 || n >= len(in) {
-					return "", false
-				}
-				v = in[n]
-			default:
-				return "", false
-			}
-		}
-		switch v := v.(type) {
-		case string:
-			return v, true
-		case float64:
-			return strconv.FormatFloat(v, 'f', -1, 64), true
-		case bool:
-			return strconv.FormatBool(v), true
-		}
-		return "", false
-	}
-	for _, f := range d.forms {
-		if x := f.named(where); x != nil && x.value != "" {
-			return x.value, true
-		}
-	}
-	return "", false
 }

@@ -58,12 +58,23 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
 }
 
-// content is all text below a node.
-func content(n *html.Node) string {
+// maxContent is how many bytes of the text of an element are read.
+const maxContent = maxScript
+
+// content is the text below a node.
+func content(n *html.Node) string { return begin(n, maxContent) }
+
+// label is the beginning of the text below a node, on one line.
+func label(n *html.Node) string { return oneLine(begin(n, 500)) }
+
+func begin(n *html.Node, most int) string {
 	var b strings.Builder
 	for c := range n.Descendants() {
 		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
+			b.WriteString(c.Data[:min(len(c.Data), most)])
+		}
+		if b.Len() >= most {
+			break
 		}
 	}
 	return b.String()

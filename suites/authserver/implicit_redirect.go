@@ -1,0 +1,66 @@
+package authserver
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/authassay/authassay/fixtures/target"
+	"github.com/authassay/authassay/suites/check"
+)
+
+// implicitRedirects are the checks on where the implicit grant sends its token
+// (RFC 6749 §4.2.1).
+func implicitRedirects() []*check.Check {
+	return []*check.Check{
+		{
+			// RFC 6749 §4.2.1: the server must verify that the redirection URI to which
+			// it will redirect the access token matches a registered one. There is no
+			// second look at the token endpoint. RFC 9700 §4.1.2 shows the attack.
+			ID: "impl-redirect-verified", Level: check.Must,
+			Title:   "No access token is sent to a redirect URI that is not registered.",
+			Clauses: []string{"RFC 6749 §4.2.1", "RFC 6749 §3.1.2.4", "RFC 9700 §4.1.2"},
+			Sent:    "The working request for a token with a redirect URI on a made-up host, on another path of the registered host, and with a segment more.",
+			Judged:  "No navigation to that URI. A page of any status, or an error at the registered redirect URI: pass. An answer without error there: warn.",
+			Needs:   []check.Need{needAuthorizationEndpoint, needImplicitClient, needUser},
+			Proves:  []string{"redirect-uri-registered", "redirect-uri-exact", "redirect-uri-wrong-not-redirected"},
+			Run: func(t *check.T) {
+				c := implicitClients(t)[0]
+				contrastRedirects(t, c, "token", "access_token",
+					wrongRedirect{step: "another host", uri: with(c, func(u *url.URL) { u.Host = elsewhere(t) })},
+					wrongRedirect{step: "another path", uri: with(c, func(u *url.URL) { u.Path, u.RawPath = "/"+t.Random(8), "" })},
+					wrongRedirect{step: "a segment more", uri: with(c, func(u *url.URL) { u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+"/"+t.Random(8), "" })})
+			},
+		},
+	}
+}
+
+// implicitClients are the clients with a web redirect URI that may have an access
+// token from the authorization endpoint: those whose target file says so, by
+// response types or else by grants; where it says neither, all, if the metadata
+// offers that.
+func implicitClients(t *check.T) []target.Client {
+	offered := false
+	if d := discover(t).chosen; d != nil {
+		types, _, _ := d.list("response_types_supported")
+		offered = slices.Contains(types, "token")
+	}
+	may := func(c target.Client) bool {
+		switch {
+		case len(c.ResponseTypes) > 0:
+			return slices.Contains(c.ResponseTypes, "token")
+		case len(c.Grants) > 0:
+			return c.MayUse(grantImplicit)
+		}
+		return offered
+	}
+	return slices.DeleteFunc(slices.Clone(clients(t)), func(c target.Client) bool {
+		return len(c.RedirectURIs) == 0 || !isWeb(c.RedirectURIs[0]) || !may(c)
+	})
+}
+
+var needImplicitClient = check.Need{
+	Name: "a client that may use the implicit grant, with a redirect URI",
+	Hint: "where the target offers the response type token, list one with grants: [implicit] and redirect_uris in a target file",
+	Met:  func(t *check.T) bool { return len(implicitClients(t)) > 0 },
+}
