@@ -45,7 +45,7 @@ func (x *exchange) route() *reply {
 			return x.only((*exchange).logout, http.MethodGet, http.MethodPost)
 		}
 	case x.id.path + pathAuthorize:
-		return x.only((*exchange).authorize, http.MethodGet, http.MethodHead, http.MethodPost)
+		return x.authorizeEndpoint()
 	}
 	if page := x.frontPage(path); page != nil {
 		return x.only(page, http.MethodGet, http.MethodHead, http.MethodPost)
