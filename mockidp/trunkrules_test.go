@@ -1,12 +1,10 @@
 package mockidp
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,44 +96,6 @@ func init() {
 		ruleClientGrantRegistered: plain(func(_ *testing.T, p *Provider) string {
 			return outcome(tokenRequest(p, ClientWeb, cc()))
 		}, "400 unauthorized_client", "200 token"),
-		rulePKCEMethodKnown:     plain(asking(web, "code", "code_challenge_method", "S1024"), "query invalid_request", "query code"),
-		rulePKCEMethodExact:     plain(asking(web, "code", "code_challenge_method", "s256"), "query invalid_request", "query code"),
-		rulePKCEErrorRedirected: plain(asking(web, "code", "code_challenge_method", "S1024"), "query invalid_request", "page 400"),
-		rulePKCEChallengeHidden: plain(func(t *testing.T, p *Provider) string {
-			_, hidden, _ := strings.Cut(codeFor(t, p, web), ".")
-			text, _ := base64.RawURLEncoding.DecodeString(hidden)
-			return fmt.Sprint(strings.Contains(string(text), challengeOf(testVerifier)))
-		}, "false", "true"),
-		ruleMetadataChallengeMethods: plain(func(_ *testing.T, p *Provider) string {
-			return member("code_challenge_methods_supported")(ask(p, get(oauthDocument)))
-		}, `["S256"]`, "absent"),
-		rulePKCESupported: plain(func(t *testing.T, p *Provider) string {
-			wrong := outcome(redeem(p, web, codeFor(t, p, web), "code_verifier", testVerifier+"x"))
-			return wrong + " " + outcome(redeem(p, web, codeFor(t, p, web, "code_challenge", ""))) + " " + member("code_challenge_methods_supported")(ask(p, get(oauthDocument)))
-		}, `400 invalid_grant 400 invalid_grant ["S256"]`, "200 token 200 token absent"),
-		rulePKCEDigestEncoding: plain(redeeming(web, nil), "200 token", "400 invalid_grant"),
-		rulePKCETransformed:    plain(redeeming(web, nil, "code_verifier", challengeOf(testVerifier)), "400 invalid_grant", "200 token"),
-		ruleCodeRequired:       plain(func(_ *testing.T, p *Provider) string { return outcome(redeem(p, web, "")) }, "400 invalid_request", "400 invalid_grant"),
-		ruleCodeClientID: plain(func(t *testing.T, p *Provider) string {
-			return outcome(ask(p, sent{form: url.Values{"grant_type": {GrantAuthorizationCode}, "code": {codeFor(t, p, ClientSPA)},
-				"redirect_uri": {testCallback}, "code_verifier": {testVerifier}}}))
-		}, "401 invalid_client", "200 token"),
-		ruleCodeSpentAtOnce: plain(func(t *testing.T, p *Provider) string {
-			code := codeFor(t, p, web)
-			redeem(p, web, code)
-			soon := outcome(redeem(p, web, code))
-			late(p, spreadingTime)
-			return soon + ", " + outcome(redeem(p, web, code))
-		}, "400 invalid_grant, 400 invalid_grant", "200 token, 400 invalid_grant"),
-		ruleCodeUnpredictable: plain(func(t *testing.T, p *Provider) string {
-			one, _ := strconv.Atoi(codeFor(t, p, web))
-			next, _ := strconv.Atoi(codeFor(t, p, web))
-			return fmt.Sprint(next - one)
-		}, "0", "1"),
-		ruleCodeScopeBound: plain(func(t *testing.T, p *Provider) string {
-			a := tokensFor(t, p, web, "scope", "read")
-			return member("scope")(a) + " " + member("scope")(introspectAs(p, web, a.str("access_token")))
-		}, `"read" "read"`, `absent "read write openid profile email address phone offline_access"`),
 		ruleCodeKnown: plain(func(_ *testing.T, p *Provider) string { return outcome(redeem(p, web, "made-up")) }, "400 invalid_grant", "200 token"),
 		ruleCodeClientBound: plain(func(t *testing.T, p *Provider) string {
 			return outcome(redeem(p, "other", codeFor(t, p, web)))

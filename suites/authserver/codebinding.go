@@ -85,7 +85,7 @@ func codeBinding() []*check.Check {
 					changes = append(changes, change{"another registered redirect URI", setParam("redirect_uri", c.RedirectURIs[1]), refused(t, "invalid_grant")})
 				}
 				contrastRedemption(t, codesOf(t, c), append(changes,
-					change{"with a query added", setParam("redirect_uri", withQuery(c.RedirectURIs[0], "authassay="+t.Random(8))), refused(t, "invalid_grant")})...)
+					change{"with a query added", setParam("redirect_uri", addedQuery(c.RedirectURIs[0], "authassay="+t.Random(8))), refused(t, "invalid_grant")})...)
 			},
 		},
 		{
@@ -148,8 +148,8 @@ func manyRedirects(t *check.T) target.Client {
 	return list[0]
 }
 
-// withQuery adds a parameter to the query of a URI.
-func withQuery(uri, param string) string {
+// addedQuery adds a parameter to the query of a URI.
+func addedQuery(uri, param string) string {
 	if strings.Contains(uri, "?") {
 		return uri + "&" + param
 	}

@@ -1,6 +1,8 @@
 package authserver
 
 import (
+	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/authassay/authassay/suites/check"
@@ -29,11 +31,11 @@ func codeReuse() []*check.Check {
 			// RFC 6749 §4.1.2: if a code is used more than once, the server must
 			// deny the request, also when the requests come at the same time.
 			// Whoever looks first and notes the use later gives several tokens.
-			ID: "code-parallel", Level: check.Must,
+			ID: "code-parallel", Level: check.Must, Serial: true,
 			Title:   "Of several exchanges of a code at the same time, at most one gives tokens.",
 			Clauses: []string{"RFC 6749 §4.1.2", "RFC 6749 §10.5"},
-			Sent:    "The working token request five times, on five connections, the bodies released at once.",
-			Judged:  "At most one token response. A 5xx or no answer among the others: error.",
+			Sent:    "The working token request five times, on five connections, the bodies released at once; with five codes, one after the other.",
+			Judged:  "At most one token response for each code. A 5xx or no answer among the others: error.",
 			Needs:   forCode,
 			Proves:  []string{"code-single-use", "code-spent-at-once"},
 			Run:     parallelUse,
@@ -47,7 +49,7 @@ func codeReuse() []*check.Check {
 			Title:   "After a code was replayed, the access token of its first exchange is dead.",
 			Clauses: []string{"RFC 6749 §4.1.2", "RFC 6749 §10.5", "RFC 9700 §4.2.4", "OAuth 2.1 draft §4.1.3"},
 			Sent:    "The token request twice; before and after it, introspection of the first access token, or userinfo, or the protected resource of the target file.",
-			Judged:  "Dead within two seconds of the replay. Still good at a protected resource, which may not know: info. A replay that is not refused: error.",
+			Judged:  "Dead at once or a second after the replay. Still good at a protected resource, which may not know: info. A replay that is not refused: error.",
 			Needs:   forCode,
 			Proves:  []string{"code-reuse-revokes"},
 			Run:     reuseRevokes,
@@ -82,38 +84,55 @@ func singleUse(t *check.T) {
 	t.Safe(at).To(oauth.RefuseToken(), "a code gives tokens again when it is replayed at once; a second later it does not")
 }
 
-// raced is how many requests redeem a code at the same time.
-const raced = 5
+// raced is how many requests redeem a code at the same time, and races how often
+// that is tried: a server that can lose its head does not every time.
+const (
+	raced = 5
+	races = 5
+)
 
 func parallelUse(t *check.T) {
 	begin := codesOf(t, codeClients(t)[0])
-	a, code := begin("authorization request")
+	won, odd := 0, ""
+	for n := range races {
+		step := fmt.Sprintf("five exchanges at the same time, try %d", n+1)
+		got, trouble := race(t, step, begin)
+		t.Expect(got).To(statement{got <= 1, "one token response at most", itoa(got)}, "a code that is redeemed by several requests at the same time gives tokens several times")
+		won += got
+		if trouble != "" {
+			odd = step + ": one of them was neither refused nor did it succeed: " + trouble
+		}
+	}
+	t.Record("token responses", fmt.Sprintf("%d in %d tries", won, races))
+	if odd != "" {
+		t.Inconclusive("%s", odd)
+	}
+	if won == 0 { // all of them refused, as an attack; or a request that never succeeds
+		a, code := begin("control: a new code")
+		a.tokens("control: a new code, redeemed once", code)
+	}
+}
+
+// race redeems a new code with several requests at the same time. It gives the
+// number of those that got a token, and what went wrong with others.
+func race(t *check.T, step string, begin codeMaker) (won int, trouble string) {
+	a, code := begin(step + ": authorization request")
 	requests := make([]*check.Request, raced)
 	for i := range requests {
 		requests[i] = a.redeem(code).HTTP()
 	}
-	const step = "five exchanges at the same time"
-	won, odd := 0, ""
 	for _, x := range t.Together(step, "token", requests...) {
 		switch {
 		case x.Err != nil:
-			odd = "no answer: " + x.Err.Error()
+			trouble = x.Err.Error()
 		case oauth.Issued(x.Response) != "":
 			won++
 			t.Look(step, x.Response)
-		case x.Response.Status >= 500 || x.Response.Status == 429:
-			odd = oauth.Describe(x.Response)
+		case x.Response.Status >= 500 || x.Response.Status == http.StatusTooManyRequests:
+			trouble = oauth.Describe(x.Response)
 		}
 	}
-	t.Record("token responses", itoa(won))
-	t.Expect(won).To(statement{won <= 1, "one token response at most", itoa(won)}, "a code that is redeemed at the same time gives tokens several times")
-	if odd != "" {
-		t.Inconclusive("%s: one of them was neither refused nor did it succeed: %s", step, odd)
-	}
-	if won == 0 { // all of them refused, as an attack; or a request that never succeeds
-		a, code = begin("control: a new code")
-		a.tokens("control: a new code, redeemed once", code)
-	}
+	return won, trouble
 }
 
 func reuseRevokes(t *check.T) {

@@ -46,7 +46,7 @@ func codeChallenges() []*check.Check {
 			Clauses: []string{"RFC 7636 §4.4", "OAuth 2.1 draft §4.1.2"},
 			Sent:    "The working authorization request.",
 			Judged:  "The challenge, or the digest that it encodes, in the parameters of the answer: as it stands, in hexadecimal, or behind base64.",
-			Needs:   append(slices.Clone(forPKCE), needAuthorizationEndpoint),
+			Needs:   forPKCE,
 			Proves:  []string{"pkce-challenge-hidden"},
 			Run: func(t *check.T) {
 				a := authorize(t, codeClients(t)[0], "code")
@@ -102,7 +102,7 @@ func holdsChallenge(l *useragent.Landing, verifier string) string {
 	for _, params := range []url.Values{l.Query, l.Fragment, l.Form} {
 		for name, values := range params {
 			for _, v := range values {
-				if holds([]byte(v), signs, 3) {
+				if readable([]byte(v), signs, 3) {
 					return name
 				}
 			}
@@ -111,9 +111,9 @@ func holdsChallenge(l *useragent.Landing, verifier string) string {
 	return ""
 }
 
-// holds looks for signs in a text, and in what base64 of it decodes to, so many
+// readable looks for signs in a text, and in what base64 of it decodes to, so many
 // levels deep.
-func holds(text []byte, signs [][]byte, levels int) bool {
+func readable(text []byte, signs [][]byte, levels int) bool {
 	for _, s := range signs {
 		if bytes.Contains(text, s) {
 			return true
@@ -123,8 +123,11 @@ func holds(text []byte, signs [][]byte, levels int) bool {
 		return false
 	}
 	for _, run := range base64Run.FindAll(text, -1) {
+		if len(run)%4 == 1 { // which no encoding ends in
+			run = run[:len(run)-1]
+		}
 		plain := strings.NewReplacer("-", "+", "_", "/").Replace(string(run))
-		if raw, err := base64.RawStdEncoding.DecodeString(plain[:len(plain)/4*4]); err == nil && holds(raw, signs, levels-1) {
+		if raw, err := base64.RawStdEncoding.DecodeString(plain); err == nil && readable(raw, signs, levels-1) {
 			return true
 		}
 	}

@@ -100,12 +100,12 @@ func unsupported(t *check.T, step, method string) {
 // neither the verifier nor the challenge redeems it.
 func takenFor(t *check.T, a *authorization, o *useragent.Outcome) {
 	code := o.Landing.Get("code")
-	for _, try := range []struct{ step, verifier, method string }{
-		{"its code, with the verifier", a.verifier, "S256"},
-		{"its code, with the challenge", oauth.ChallengeS256(a.verifier), "plain"},
+	for _, try := range []struct{ step, verifier, as string }{
+		{"its code, with the verifier", a.verifier, "the verifier, as for S256"},
+		{"its code, with the challenge", oauth.ChallengeS256(a.verifier), "the challenge as its verifier, as for plain"},
 	} {
 		r := t.Do(try.step, "token", a.redeem(code).Set("code_verifier", try.verifier).HTTP())
-		t.Expect(r).To(oauth.RefuseToken(), "the target takes the method for %s", try.method)
+		t.Expect(r).To(oauth.RefuseToken(), "the target gives a code for a method that it does not support, and tokens for the code with %s", try.as)
 	}
 }
 

@@ -129,7 +129,7 @@ func (s *idp) document(location string) map[string]any {
 	base := s.url + strings.TrimSuffix(s.path, "/")
 	m := map[string]any{
 		"issuer": s.issuer(), "authorization_endpoint": base + "/authorize", "token_endpoint": base + "/token", "jwks_uri": base + "/jwks",
-		"response_types_supported": []string{"code"}, "grant_types_supported": []string{"client_credentials"},
+		"response_types_supported": []string{"code"}, "grant_types_supported": []string{"client_credentials"}, "code_challenge_methods_supported": []string{"S256"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
 	}
 	if s.metadata != nil {
