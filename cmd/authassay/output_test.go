@@ -118,6 +118,20 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// The page of --coverage has the requirements of each specification, with the
+// checks and the faults that prove them, or with the reason why there is none.
+func TestChecksCoverage(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	o := run(t, "checks", "--coverage")
+	g.Expect(o.code).To(gomega.Equal(0), o.all())
+	g.Expect(o.stderr).To(gomega.BeEmpty())
+	g.Expect(o.stdout).To(gomega.HavePrefix("# What is checked, clause by clause\n"))
+	g.Expect(o.stdout).To(gomega.MatchRegexp(`(?m)^### RFC 6749 §5\.2 Error Response$`))
+	g.Expect(o.stdout).To(gomega.MatchRegexp("(?m)^\\| .+ \\| MUST \\| .*`ca-wrong-secret`.* \\| .*`client-secret-verified`.* \\|$"))
+	g.Expect(o.stdout).To(gomega.MatchRegexp(`(?m)^\| .+ \| MUST \(client\) \| none: binds the client \| \|$`))
+}
+
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
