@@ -26,6 +26,8 @@ type config struct {
 	tls                     bool
 	tlsHosts                []string
 	certificate             string
+	signedMetadata          bool
+	encryptionKey           bool
 }
 
 // WithIssuer sets the issuer identifier: an http or https URL, with or without a
