@@ -85,7 +85,8 @@ func TestUselessServers(t *testing.T) {
 					if v, ok := row.but[id]; ok {
 						want = append(want, v)
 					}
-					if id == "http-no-5xx" {
+					switch id {
+					case "http-no-5xx", "http-json-utf8", "http-secret-in-url":
 						want = append(want, reports.Pass) // there were answers, and none was
 					}
 					g.Expect(r.Verdict).To(gomega.BeElementOf(want...), say(r))
@@ -130,11 +131,13 @@ func TestATokenEndpointThatHangs(t *testing.T) {
 		<-r.Context().Done()
 	})}
 	results := assayWithin(t, s.start(), 500*time.Millisecond)
-	g.Expect(verdicts(results, reports.Pass, reports.Error, reports.NotRun)).To(gomega.BeEmpty())
+	g.Expect(verdicts(results, reports.Pass, reports.Info, reports.Error, reports.NotRun)).To(gomega.BeEmpty())
 	for id, r := range results {
 		switch {
-		case strings.HasPrefix(id, "jwks-"), strings.HasPrefix(id, "meta-") && id != "meta-grants-truth" && id != "meta-path-insertion":
-			g.Expect(r.Verdict).To(gomega.Equal(reports.Pass), say(r))
+		case id == "meta-grants-truth", id == "jwks-kid-present", id == "jwks-verifies":
+			g.Expect(r.Verdict).To(gomega.Equal(reports.Error), say(r))
+		case strings.HasPrefix(id, "jwks-"), strings.HasPrefix(id, "meta-"):
+			g.Expect(r.Verdict).To(gomega.BeElementOf(reports.Pass, reports.Info, reports.NotRun), say(r))
 		case strings.HasPrefix(id, "tok-"), strings.HasPrefix(id, "cc-"), strings.HasPrefix(id, "ca-"):
 			g.Expect(r.Verdict).To(gomega.Equal(reports.Error), say(r))
 		}
