@@ -2,6 +2,8 @@ package mockidp
 
 import (
 	"crypto/ecdh"
+	"fmt"
+	"net"
 	"net/url"
 	"strings"
 )
@@ -14,6 +16,35 @@ func WithEncryptionKey() Option {
 		c.encryptionKey = true
 		return nil
 	}
+}
+
+// WithJWKSHost lets the metadata name the JWK Set at another host name, at the
+// port of the issuer, as providers do that serve their keys from elsewhere. The
+// name has to lead to the provider: localhost does to one that listens on
+// loopback. In memory there is no other host than the issuer's.
+func WithJWKSHost(name string) Option {
+	return func(c *config) error {
+		if !hostName.MatchString(name) {
+			return fmt.Errorf("mockidp: WithJWKSHost: %q is not a host name", name)
+		}
+		c.jwksHost = name
+		return nil
+	}
+}
+
+// jwksURI is the URL at which the metadata names the JWK Set.
+func (x *exchange) jwksURI() string {
+	uri := x.id.endpoint(pathJWKS)
+	u, err := url.Parse(uri)
+	if x.p.jwksHost == "" || err != nil { // the URL of an endpoint parses
+		return uri
+	}
+	if port := u.Port(); port != "" {
+		u.Host = net.JoinHostPort(x.p.jwksHost, port)
+	} else {
+		u.Host = x.p.jwksHost
+	}
+	return u.String()
 }
 
 func (x *exchange) encryptionKey() object {

@@ -80,7 +80,7 @@ func (x *exchange) serverMetadata() object {
 		"issuer":                 x.issuer(),
 		"authorization_endpoint": x.id.endpoint(pathAuthorize),
 		"token_endpoint":         x.tokenEndpoint(),
-		"jwks_uri":               x.id.endpoint(pathJWKS),
+		"jwks_uri":               x.jwksURI(),
 		"grant_types_supported":  x.grantTypes(),
 		// response_types_supported is REQUIRED, and a list without elements is to
 		// be left out (§3.2): a server without an authorization endpoint cannot

@@ -28,6 +28,7 @@ type config struct {
 	certificate             string
 	signedMetadata          bool
 	encryptionKey           bool
+	jwksHost                string
 }
 
 // WithIssuer sets the issuer identifier: an http or https URL, with or without a

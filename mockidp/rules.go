@@ -83,7 +83,7 @@ type Rule struct {
 // ruleCatalog holds every rule, in the order in which a reader meets the
 // subjects: metadata, keys, token endpoint.
 var ruleCatalog = slices.Concat(metadataRules, jwksRules, clientRules, tokenRules, errorRules, authorizeRules, grantRules, tokenUseRules, extendedRules, loginRules,
-	documentRules, httpRules)
+	documentRules, httpRules, tlsRules)
 
 // Rules lists every rule in a stable order.
 func Rules() []Rule { return slices.Clone(ruleCatalog) }

@@ -26,6 +26,9 @@ type Run struct {
 	slots    chan struct{}
 	serial   sync.RWMutex // held for writing by a serial check
 	reach    func() string
+	// answers tells, once reach was asked, that the target takes connections,
+	// whatever comes of the handshake.
+	answers bool
 	memo     memo
 
 	mu        sync.Mutex
@@ -141,7 +144,7 @@ func (r *Run) execute(p *Pending) {
 func (r *Run) judged(c *Check) reports.Result {
 	if r.ctx.Err() == nil {
 		why := r.reach()
-		if why == "" {
+		if why == "" || c.Wire && r.answers {
 			return r.body(c)
 		}
 		if r.ctx.Err() == nil { // else looking was cut short and says nothing
