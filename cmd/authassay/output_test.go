@@ -109,7 +109,7 @@ func TestChecks(t *testing.T) {
 	o = run(t, "checks", "--area", "jwks", "--json")
 	var checks []map[string]any
 	g.Expect(json.Unmarshal([]byte(o.stdout), &checks)).To(gomega.Succeed())
-	g.Expect(checks).To(gomega.HaveLen(5))
+	g.Expect(len(checks)).To(gomega.BeNumerically(">=", 8))
 	for _, c := range checks {
 		g.Expect(c["area"]).To(gomega.Equal("jwks"))
 		for _, member := range []string{"id", "title", "level", "role", "clauses", "sent", "judged", "proves"} {

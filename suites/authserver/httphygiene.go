@@ -11,7 +11,7 @@ import (
 
 // httpHygiene are the checks on HTTP at every endpoint.
 func httpHygiene() []*check.Check {
-	return slices.Concat(httpMethods(), httpAnswers(), httpContent())
+	return slices.Concat(tlsVersions(), tlsCertificates(), plainEndpoints(), httpMethods(), httpAnswers(), httpContent())
 }
 
 // httpAnswers are observers: they send nothing and judge every exchange of the

@@ -29,7 +29,7 @@ type Run struct {
 	// answers tells, once reach was asked, that the target takes connections,
 	// whatever comes of the handshake.
 	answers bool
-	memo     memo
+	memo    memo
 
 	mu        sync.Mutex
 	number    int

@@ -132,29 +132,60 @@ type selftest struct {
 	total  int
 }
 
-// world is a server of its own, reached in memory, and what was found there.
+// world is a server of its own, and what was found there. Checks that look at
+// connections meet one that listens on loopback with TLS, all others one that is
+// reached in memory.
 type world struct {
 	results   map[string]reports.Result
 	exchanges []reports.Exchange
 	hits      []string
 }
 
-// visit runs checks, and the observers over them, against a provider set up
-// with the given options.
+// worlds are the groups of active checks that meet one server together.
+func (s *selftest) worlds() [][]*check.Check {
+	var memory, wire []*check.Check
+	for _, c := range s.active {
+		if c.Wire {
+			wire = append(wire, c)
+		} else {
+			memory = append(memory, c)
+		}
+	}
+	if len(wire) == 0 {
+		return [][]*check.Check{memory}
+	}
+	return [][]*check.Check{memory, wire}
+}
+
+// visit runs checks of one world, and the observers over them, against a provider
+// set up with the given options.
 func (s *selftest) visit(checks []*check.Check, opts ...mockidp.Option) (*world, error) {
-	p, err := mockidp.New(append(append(bundled.MockOptions(), mockidp.WithKeys(s.keys)), opts...)...)
+	wired := len(checks) > 0 && checks[0].Wire
+	start := append(bundled.MockOptions(), mockidp.WithKeys(s.keys))
+	if wired {
+		start = append(start, mockidp.WithTLS(), mockidp.WithJWKSHost("localhost"))
+	}
+	p, err := mockidp.New(append(start, opts...)...)
 	if err != nil {
 		return nil, err
 	}
 	defer p.Close()
+	if wired {
+		if err := p.Listen("127.0.0.1:0"); err != nil {
+			return nil, err
+		}
+	}
 	tg, err := bundled.Describe(p)
 	if err != nil {
 		return nil, err
 	}
-	run, err := check.NewRun(check.Config{
-		Target: tg, Observers: s.cat.Observers(), Seed: s.opts.Seed,
-		Transport: p.Transport(), Workers: 1,
-	})
+	conf := check.Config{Target: tg, Observers: s.cat.Observers(), Seed: s.opts.Seed, Workers: 1}
+	if wired {
+		tg.TLS.Roots = p.CertPool()
+	} else {
+		conf.Transport = p.Transport()
+	}
+	run, err := check.NewRun(conf)
 	if err != nil {
 		return nil, err
 	}

@@ -34,12 +34,17 @@ func (s *selftest) clean(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.each(ctx, 1, func(int) error {
-		w, err := s.visit(s.active)
+	worlds := s.worlds()
+	return s.each(ctx, len(worlds), func(i int) error {
+		w, err := s.visit(worlds[i])
 		if err != nil {
 			return err
 		}
-		for _, c := range s.cat.Checks() {
+		judged := worlds[i]
+		if i == 0 { // where there is everything for observers to see
+			judged = append(judged[:len(judged):len(judged)], s.cat.Observers()...)
+		}
+		for _, c := range judged {
 			if r := w.results[c.ID]; r.Verdict != reports.Pass {
 				s.problem("not clean", "%s, run with all others, says %s of the correct server: %s%s", c.ID, r.Verdict, r.Message, r.Need)
 			}
@@ -102,12 +107,14 @@ func (s *selftest) faults(ctx context.Context) error {
 // whoever calls one of them wrong raises a false alarm.
 func (s *selftest) variances(ctx context.Context) error {
 	all := mockidp.Variances()
-	return s.each(ctx, len(all), func(i int) error {
-		w, err := s.visit(s.active, mockidp.WithVariance(all[i].Name))
+	worlds := s.worlds()
+	return s.each(ctx, len(all)*len(worlds), func(n int) error {
+		i, world := n/len(worlds), n%len(worlds)
+		w, err := s.visit(worlds[world], mockidp.WithVariance(all[i].Name))
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(w.hits, all[i].Name) {
+		if world == 0 && !slices.Contains(w.hits, all[i].Name) {
 			s.problem("unseen", "no check reaches the variance %s, so that nothing shows how it is judged", all[i].Name)
 		}
 		for _, c := range s.cat.Checks() {
