@@ -33,7 +33,7 @@ func checkedBy(t *testing.T, p *Provider, token string) (map[string]any, bool) {
 	g := gomega.NewWithT(t)
 	var set jose.JSONWebKeySet
 	g.Expect(json.Unmarshal([]byte(ask(p, get(pathJWKS)).body), &set)).To(gomega.Succeed())
-	jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256, jose.EdDSA, jose.RS256})
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256, jose.EdDSA, jose.RS256})
 	g.Expect(err).NotTo(gomega.HaveOccurred())
 	var claims map[string]any
 	g.Expect(json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &claims)).To(gomega.Succeed())

@@ -70,7 +70,7 @@ func (j *jwt) asymmetric() bool {
 // (RFC 7515 §4.1.4). It says why none does; empty when one does. Where a key
 // that might have done it cannot be read, nothing follows: tried is false then.
 func (j *jwt) verify(keys []jwk) (why string, tried bool) {
-	signed, err := jose.ParseSigned(j.raw, asymmetricAlgs)
+	signed, err := jose.ParseSignedCompact(j.raw, asymmetricAlgs)
 	if err != nil {
 		return "not readable as a JWS: " + clip(err.Error()), true
 	}

@@ -144,6 +144,12 @@ func speaksTLS12(t *check.T, h tlsHost) {
 		if errors.Is(err, check.ErrNoConnection) {
 			t.Inconclusive("%s", err)
 		}
+		// Some have it with suites that crypto/tls does not offer any more.
+		a := probe(t, "ClientHello of TLS 1.2 to "+h.String(), h, tlsprobe.Hello{Version: tlsprobe.TLS12, Suites: tlsprobe.Usual})
+		if a.Hello && a.Version == tlsprobe.TLS12 {
+			t.Record("TLS 1.2 at "+h.String(), a.String())
+			return
+		}
 		t.Inform(fmt.Sprintf("%s speaks TLS 1.3 and not 1.2, which RFC 9325 has every server support; clients of before are left out, and nobody is harmed", h), "TLS 1.2 as well", err.Error())
 	}
 }
