@@ -134,6 +134,11 @@ func (x *exchange) authorized(ar *authRequest, who *login) *reply {
 		extras.code = x.issueCode(ar.client, g)
 		values["code"] = extras.code
 	}
+	if ar.mode == modeQuery && ar.wants("code") && !ar.wants("token") && !x.keeps(ruleCodeAnswerNoToken) {
+		if access, _, err := x.issueAccess(ar.client, g, accessOptions{scopes: scope.scopes, audience: g.resources}); err == nil {
+			values["access_token"] = access
+		}
+	}
 	if ar.wants("token") {
 		access, _, err := x.issueAccess(ar.client, g, accessOptions{scopes: scope.scopes, audience: g.resources})
 		if err != nil {
