@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := -s -w -X github.com/authassay/authassay/suites/assay.Version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt run selftest real interop bench golden
+.PHONY: help build test lint fmt run selftest real interop bench golden coverage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,3 +42,6 @@ bench: ## the benchmarks
 golden: ## write the golden files anew; review the diff
 	$(GO) test ./suites/selftest -run Golden -update
 	$(GO) test ./reports ./fixtures/target ./cmd/authassay -update
+
+coverage: ## write docs/coverage.md anew: clause by clause, what is checked
+	$(GO) test ./suites/coverage -run PageIsCurrent -update

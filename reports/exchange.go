@@ -70,7 +70,11 @@ func writeExchange(b *strings.Builder, e *Exchange) {
 		clip(flat(e.Request.URL), maxURLText), oneLine(first(e.Request.Proto, "HTTP/1.1")))
 	writeMessage(b, "> ", &e.Request)
 	if e.Response != nil {
-		fmt.Fprintf(b, "< %s %d\n", oneLine(first(e.Response.Proto, "HTTP/1.1")), e.Response.Status)
+		status := ""
+		if e.Response.Status != 0 { // below HTTP there is none
+			status = fmt.Sprintf(" %d", e.Response.Status)
+		}
+		fmt.Fprintf(b, "< %s%s\n", oneLine(first(e.Response.Proto, "HTTP/1.1")), status)
 		writeMessage(b, "< ", e.Response)
 	}
 	if e.Error != "" {

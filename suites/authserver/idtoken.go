@@ -138,6 +138,9 @@ func trusted(t *check.T, step string, c target.Client, raw string) *idToken {
 	if tok.why == "it is encrypted" {
 		t.NotRun(check.Need{Name: "ID tokens that are not encrypted", Hint: "register " + c.ID + " without id_token_encrypted_response_alg"})
 	}
+	if tok.signed != nil && !strings.HasPrefix(tok.alg(), "HS") && jwksURL(t) == "" {
+		t.NotRun(needJWKS)
+	}
 	if why := tok.verify(t, c); why != "" {
 		t.Inconclusive("%s: the ID token cannot be relied on: %s", step, why)
 	}

@@ -91,7 +91,11 @@ func run(ctx context.Context, o Options, cat *check.Catalog, golden, unbound str
 	if o.Seed == "" {
 		o.Seed = DefaultSeed
 	}
-	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, unbound: unbound, m: &Matrix{Seed: o.Seed}, setups: bundled.Setups()}
+	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, unbound: unbound, m: &Matrix{Seed: o.Seed}}
+	for _, opts := range bundled.Setups() {
+		s.setups = append(s.setups, setup{opts, false})
+	}
+	s.setups = append(s.setups, setup{bundled.WireOptions(), true})
 	for _, r := range mockidp.Rules() {
 		s.m.Faults = append(s.m.Faults, r.Name)
 	}
@@ -128,7 +132,7 @@ type selftest struct {
 
 	// setups are the ways in which the bundled server is set up, and homes says at
 	// which of them a check is proven: the first at which its needs are met.
-	setups [][]mockidp.Option
+	setups []setup
 	homes  map[string]int
 
 	mu sync.Mutex
@@ -138,7 +142,15 @@ type selftest struct {
 	total  int
 }
 
-// world is a server of its own, reached in memory, and what was found there.
+// setup is a way in which the bundled server is set up. Checks that look at
+// connections meet one that listens on loopback with TLS, all others one that is
+// reached in memory.
+type setup struct {
+	opts  []mockidp.Option
+	wired bool
+}
+
+// world is a server of its own, and what was found there.
 type world struct {
 	results   map[string]reports.Result
 	exchanges []reports.Exchange
@@ -147,20 +159,29 @@ type world struct {
 
 // visit runs checks, and the observers over them, against a provider in one of its
 // set-ups with the given options.
-func (s *selftest) visit(setup int, checks []*check.Check, opts ...mockidp.Option) (*world, error) {
-	p, err := mockidp.New(slices.Concat(s.setups[setup], []mockidp.Option{mockidp.WithKeys(s.keys)}, opts)...)
+func (s *selftest) visit(at int, checks []*check.Check, opts ...mockidp.Option) (*world, error) {
+	p, err := mockidp.New(slices.Concat(s.setups[at].opts, []mockidp.Option{mockidp.WithKeys(s.keys)}, opts)...)
 	if err != nil {
 		return nil, err
 	}
 	defer p.Close()
+	wired := s.setups[at].wired
+	if wired {
+		if err := p.Listen("127.0.0.1:0"); err != nil {
+			return nil, err
+		}
+	}
 	tg, err := bundled.Describe(p)
 	if err != nil {
 		return nil, err
 	}
-	run, err := check.NewRun(check.Config{
-		Target: tg, Observers: s.cat.Observers(), Seed: s.opts.Seed,
-		Transport: p.Transport(), Workers: 1,
-	})
+	conf := check.Config{Target: tg, Observers: s.cat.Observers(), Seed: s.opts.Seed, Workers: 1}
+	if wired {
+		tg.TLS.Roots = p.CertPool()
+	} else {
+		conf.Transport = p.Transport()
+	}
+	run, err := check.NewRun(conf)
 	if err != nil {
 		return nil, err
 	}
