@@ -15,8 +15,9 @@ import (
 
 // The files of a report directory. Nothing else in it is ever touched.
 const (
-	JUnitFile = "junit.xml"
-	JSONFile  = "report.json"
+	JUnitFile    = "junit.xml"
+	JSONFile     = "report.json"
+	MarkdownFile = "report.md"
 )
 
 // Dir is a report directory. What stands in it always belongs to one run: the
@@ -39,6 +40,7 @@ var dirFiles = []struct {
 }{
 	{JSONFile, WriteJSON},
 	{JUnitFile, WriteJUnit},
+	{MarkdownFile, WriteMarkdown},
 }
 
 // OpenDir makes the report directory (mode 0755) where there is none and

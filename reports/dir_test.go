@@ -69,7 +69,7 @@ func TestOpenDirWritesARedReportFirst(t *testing.T) {
 	g.Expect(suites[0].Tests[0].Message).To(gomega.ContainSubstring("did not finish"))
 }
 
-func TestWriteReplacesBothFiles(t *testing.T) {
+func TestWriteReplacesEveryFile(t *testing.T) {
 	g := gomega.NewWithT(t)
 	path := t.TempDir()
 	g.Expect(os.WriteFile(filepath.Join(path, "mine.txt"), []byte("kept"), 0o600)).To(gomega.Succeed())
@@ -78,12 +78,13 @@ func TestWriteReplacesBothFiles(t *testing.T) {
 	r := scenario("red")
 	g.Expect(d.Write(r)).To(gomega.Succeed())
 	files := listing(t, path)
-	g.Expect(files).To(gomega.HaveLen(3))
+	g.Expect(files).To(gomega.HaveLen(len(dirFiles)+1))
 	g.Expect(files["mine.txt"]).To(gomega.Equal("kept"))
-	g.Expect(files[JUnitFile]).To(gomega.Equal(string(written(t, func(w io.Writer) error { return WriteJUnit(w, r) }))))
-	g.Expect(files[JSONFile]).To(gomega.Equal(string(written(t, func(w io.Writer) error { return WriteJSON(w, r) }))))
+	for _, f := range dirFiles {
+		g.Expect(files[f.name]).To(gomega.Equal(string(written(t, func(w io.Writer) error { return f.write(w, r) }))), f.name)
+	}
 
-	// A report without a run id gets that of the directory, in both files.
+	// A report without a run id gets that of the directory, in every file.
 	r.RunID = ""
 	g.Expect(d.Write(r)).To(gomega.Succeed())
 	g.Expect(readBack(t, path).RunID).To(gomega.Equal(d.RunID()))
@@ -183,7 +184,10 @@ func TestFullDiskKeepsTheOldReport(t *testing.T) {
 	before := listing(t, path)
 	red := scenario("red")
 	red.RunID = "LATER"
-	size := len(written(t, func(w io.Writer) error { return WriteJSON(w, red) })) + len(written(t, func(w io.Writer) error { return WriteJUnit(w, red) }))
+	size := 0
+	for _, f := range dirFiles {
+		size += len(written(t, func(w io.Writer) error { return f.write(w, red) }))
+	}
 	for _, atClose := range []bool{false, true} {
 		for _, room := range []int{0, size / 4, size / 2, size - 1} {
 			d.create = func(name string) (io.WriteCloser, error) {
@@ -210,7 +214,7 @@ func TestWriteAfterTheDirectoryIsGone(t *testing.T) {
 	g.Expect(d.Write(scenario("green"))).To(gomega.MatchError(fs.ErrNotExist))
 }
 
-// A signal may write while the run writes: both files are of one run.
+// A signal may write while the run writes: all files are of one run.
 func TestConcurrentWrites(t *testing.T) {
 	g := gomega.NewWithT(t)
 	path := t.TempDir()
@@ -229,7 +233,7 @@ func TestConcurrentWrites(t *testing.T) {
 		}
 		wg.Wait()
 		files := listing(t, path)
-		g.Expect(files).To(gomega.HaveLen(2))
+		g.Expect(files).To(gomega.HaveLen(len(dirFiles)))
 		g.Expect(files[JUnitFile]).To(gomega.ContainSubstring(`"run-id" value="` + readBack(t, path).RunID + `"`))
 	}
 }

@@ -107,6 +107,9 @@ type Result struct {
 	Area  string `json:"area"`
 	Role  string `json:"role"`
 	Title string `json:"title"`
+	// Sent says what the check sends, Judged how it reads the answer.
+	Sent   string `json:"sent,omitempty"`
+	Judged string `json:"judged,omitempty"`
 	// Clauses the check rests on, for example "RFC 6749 §5.2".
 	Clauses []string `json:"clauses"`
 	// Level is the requirement word of the clause: MUST, SHOULD, prose …

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -131,62 +130,6 @@ func (s *summary) target(t *TargetReport) {
 	s.table(t)
 	s.work(t)
 	s.findings(t)
-}
-
-// table prints a line for each area with the number of each verdict.
-func (s *summary) table(t *TargetReport) {
-	type area struct {
-		role, name string
-		Counts
-	}
-	var areas []*area
-	var all Counts
-	for _, res := range t.Results {
-		all.Add(res)
-		n := slices.IndexFunc(areas, func(a *area) bool { return a.role == res.Role && a.name == res.Area })
-		if n < 0 {
-			areas, n = append(areas, &area{role: res.Role, name: res.Area}), len(areas)
-		}
-		areas[n].Add(res)
-	}
-	type column struct {
-		word string
-		of   func(Counts) int
-	}
-	columns := slices.DeleteFunc([]column{
-		{wordPass, func(c Counts) int { return c.Pass }},
-		{wordFail, func(c Counts) int { return c.Fail }},
-		{wordKnown, func(c Counts) int { return c.Known }},
-		{wordWarn, func(c Counts) int { return c.Warn }},
-		{wordInfo, func(c Counts) int { return c.Info }},
-		{wordError, func(c Counts) int { return c.Error }},
-		{wordNotRun, func(c Counts) int { return c.NotRun }},
-	}, func(c column) bool { return c.word != wordPass && c.word != wordFail && c.of(all) == 0 })
-	width := len("area")
-	for _, a := range areas {
-		width = max(width, len([]rune(flat(a.name))))
-	}
-	role := "\x00"
-	for _, a := range areas {
-		if a.role != role {
-			role = a.role
-			s.printf("\n  role %s\n    %-*s", flat(role), width, "area")
-			for _, c := range columns {
-				s.printf("  %7s", c.word)
-			}
-			s.printf("\n")
-		}
-		s.printf("    %-*s", width, flat(a.name))
-		for _, c := range columns {
-			n := c.of(a.Counts)
-			if n == 0 {
-				s.printf("  %7s", "-")
-				continue
-			}
-			s.printf("  %s", s.paint(fmt.Sprintf("%7d", n), wordColors[c.word]...))
-		}
-		s.printf("\n")
-	}
 }
 
 // foot prints what a reader looks for at the end: counts, verdict, exit code,
