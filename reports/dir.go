@@ -18,6 +18,7 @@ const (
 	JUnitFile    = "junit.xml"
 	JSONFile     = "report.json"
 	MarkdownFile = "report.md"
+	SARIFFile    = "report.sarif"
 )
 
 // Dir is a report directory. What stands in it always belongs to one run: the
@@ -41,6 +42,7 @@ var dirFiles = []struct {
 	{JSONFile, WriteJSON},
 	{JUnitFile, WriteJUnit},
 	{MarkdownFile, WriteMarkdown},
+	{SARIFFile, WriteSARIF},
 }
 
 // OpenDir makes the report directory (mode 0755) where there is none and

@@ -78,7 +78,7 @@ func TestWriteReplacesEveryFile(t *testing.T) {
 	r := scenario("red")
 	g.Expect(d.Write(r)).To(gomega.Succeed())
 	files := listing(t, path)
-	g.Expect(files).To(gomega.HaveLen(len(dirFiles)+1))
+	g.Expect(files).To(gomega.HaveLen(len(dirFiles) + 1))
 	g.Expect(files["mine.txt"]).To(gomega.Equal("kept"))
 	for _, f := range dirFiles {
 		g.Expect(files[f.name]).To(gomega.Equal(string(written(t, func(w io.Writer) error { return f.write(w, r) }))), f.name)

@@ -267,6 +267,7 @@ func TestWritersReturnTheWritersError(t *testing.T) {
 	g.Expect(WriteSummary(brokenWriter{}, r, SummaryOptions{})).To(gomega.MatchError(errBroken))
 	g.Expect(WriteKnownFailing(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
 	g.Expect(WriteMarkdown(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
+	g.Expect(WriteSARIF(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
 	g.Expect(WriteAnnotations(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
 }
 
