@@ -79,7 +79,7 @@ func annotate(t *TargetReport, at string) (errors, warnings []annotation) {
 
 // annotated is a line of an annotation; nothing where there is no text.
 func annotated(label, text string) string {
-	if text = clip(flat(text), maxAnnotationText); text == "" {
+	if text = flatTo(text, maxAnnotationText); text == "" {
 		return ""
 	}
 	return label + ": " + text + "\n"
@@ -92,7 +92,7 @@ func writeAnnotations(w io.Writer, kind string, all []annotation) {
 	for _, a := range all {
 		// The writer keeps its first error for Flush.
 		_, _ = fmt.Fprintf(w, "::%s title=%s::%s\n", kind,
-			commandProperty.Replace(clip(flat(a.title), maxMessage)), commandData.Replace(visible(a.message)))
+			commandProperty.Replace(flatTo(a.title, maxMessage)), commandData.Replace(visible(a.message)))
 	}
 }
 

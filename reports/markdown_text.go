@@ -10,7 +10,7 @@ import (
 // a reader of Markdown (markup, a link, a mention, a reference to an issue, a
 // formula, HTML) stands as code, where it means nothing.
 func mdText(s string) string {
-	words := strings.Fields(clip(visible(s), maxMarkdownText))
+	words := strings.Fields(flatTo(s, maxMarkdownText))
 	for i, w := range words {
 		if !speaks(w) {
 			continue
@@ -32,7 +32,7 @@ func speaks(word string) bool {
 
 // mdCode is text as inline code: between more backticks than it holds itself.
 func mdCode(s string) string {
-	s = clip(flat(s), maxMarkdownText)
+	s = flatTo(s, maxMarkdownText)
 	if s == "" {
 		return ""
 	}
@@ -104,10 +104,10 @@ func mdIDs(ids []string) string {
 // codeLines are the lines of a labelled text in a block of code, at most four
 // of them.
 func codeLines(label, text string) string {
-	if text = flat(text); text == "" {
+	if text = flatTo(text, maxMarkdownText); text == "" {
 		return ""
 	}
-	lines := wrap(clip(text, maxMarkdownText), markdownWidth)
+	lines := wrap(text, markdownWidth)
 	if len(lines) > 4 {
 		lines = append(lines[:3:3], lines[3]+" ...")
 	}

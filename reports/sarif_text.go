@@ -25,7 +25,7 @@ func sarifStory(r *Result) string {
 	var b strings.Builder
 	b.WriteString(headline(r) + "\n")
 	line := func(label, text string) {
-		if text = clip(flat(text), maxAnnotationText); text != "" {
+		if text = flatTo(text, maxAnnotationText); text != "" {
 			b.WriteString(label + ": " + text + "\n")
 		}
 	}
@@ -123,7 +123,7 @@ func fingerprints(target, check string, n int) map[string]string {
 func sarifExchange(e *Exchange) (*sarifWebRequest, *sarifWebResponse) {
 	protocol, version := splitProto(first(e.Request.Proto, "HTTP/1.1"))
 	q := &sarifWebRequest{
-		Protocol: protocol, Version: version, Target: clip(flat(e.Request.URL), maxURLText), Method: flat(e.Request.Method),
+		Protocol: protocol, Version: version, Target: flatTo(e.Request.URL, maxURLText), Method: flat(e.Request.Method),
 		Headers: sarifHeaders(&e.Request), Body: sarifBody(&e.Request),
 	}
 	if e.Response == nil {
@@ -146,7 +146,7 @@ func splitProto(proto string) (protocol, version string) {
 func sarifHeaders(m *Message) map[string]string {
 	out := map[string]string{}
 	for _, h := range m.Header[:min(len(m.Header), maxHeaderLines)] {
-		name, value := flat(h.Name), clip(flat(h.Value), maxHeaderText)
+		name, value := flatTo(h.Name, maxNameText), flatTo(h.Value, maxHeaderText)
 		if before, ok := out[name]; ok {
 			value = before + ", " + value
 		}

@@ -165,7 +165,8 @@ func (s *summary) heading(word string, r *Result, what string) {
 
 // field prints a labelled text below a heading, in at most three lines.
 func (s *summary) field(label, text string) {
-	if text = flat(text); text == "" {
+	// Three lines of words, or of one that is longer than a line.
+	if text = flatTo(text, 16*s.o.Width); text == "" {
 		return
 	}
 	lines := wrap(text, s.o.Width-len(indent)-10)
