@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fatih/color"
 )
@@ -166,7 +167,14 @@ func (s *summary) foot(r Report) {
 	}
 	s.printf("Exit code: %d\n", s.o.Outcome.Code)
 	if s.o.ReportDir != "" {
-		s.printf("Reports: %s\n", flat(filepath.Join(s.o.ReportDir, JUnitFile)+", "+filepath.Join(s.o.ReportDir, JSONFile)))
+		files := DirFiles()
+		line := "Reports: " + flat(filepath.Join(s.o.ReportDir, files[0]))
+		rest := "beside it " + strings.Join(files[1:], ", ")
+		if utf8.RuneCountInString(line)+2+len(rest) <= s.o.Width {
+			s.printf("%s; %s\n", line, rest)
+		} else {
+			s.printf("%s\n         %s\n", line, rest)
+		}
 	}
 	if id := worst(r); id != "" {
 		s.printf("What a check asks, what it sends and how it is judged: authassay explain %s\n", id)

@@ -16,6 +16,7 @@ import (
 // whose reader may be slow.
 func (r *runner) conclude() error {
 	report := r.assay.Report()
+	report.RunID = r.dir.RunID() // as in the files that stand there already
 	r.plan.known.Apply(&report)
 	outcome := reports.Decide(report, reports.DecideOptions{MinDecided: r.o.MinDecided})
 	report.Outcome = &outcome
