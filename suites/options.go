@@ -47,7 +47,7 @@ func Skip(patterns ...string) Option {
 // Strict makes warnings fail.
 func Strict() Option { return func(s *settings) { s.assay.Strict = true } }
 
-// Workers sets how many checks run at once; default 16.
+// Workers sets how many checks run at once; the default is that of package check.
 func Workers(n int) Option { return func(s *settings) { s.assay.Workers = n } }
 
 // Timeout bounds one check; default 30 s.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -96,7 +98,7 @@ func whichFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 }
 
 func howFlags(f *pflag.FlagSet, o *cli.RunOptions) {
-	cli.CountVar(f, &o.Workers, "workers", check.DefaultWorkers, "checks that run at once")
+	cli.CountVar(f, &o.Workers, "workers", 0, fmt.Sprintf("checks that run at once; without it %d, or %d for a server that is not on this machine", check.DefaultWorkers, check.RemoteWorkers))
 	cli.DurationVar(f, &o.Timeout, "timeout", check.DefaultTimeout, "time for one check")
 	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run")
 	cli.RateVar(f, &o.Rate, "rate", "requests a second at most; without it as they come")
