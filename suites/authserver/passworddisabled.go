@@ -17,7 +17,7 @@ var passwordDisabled = &check.Check{
 	Title:      "The password grant is not offered.",
 	Clauses:    []string{"RFC 9700 §2.4", "OAuth 2.1 draft §10"},
 	Sent:       "A password request with a made-up user and password by each of several clients, those first that the target file lists the grant for; as control the same with a grant that nobody defined.",
-	Judged:     "invalid_grant or a token, where the undefined grant is answered otherwise: offered. unsupported_grant_type: not offered. unauthorized_client: not to this client, and offered if the metadata lists the grant. Else: error.",
+	Judged:     "invalid_grant or a token, where the undefined grant is answered otherwise: offered. unsupported_grant_type: not offered. unauthorized_client: not to this client, and offered if the metadata lists the grant. Else a token for a user and a client of the target file that may use the grant: offered; or error.",
 	Needs:      []check.Need{needTokenEndpoint, needAnyClient},
 	Proves:     []string{"password-grant-registered"},
 	Run:        passwordOffered,
@@ -78,12 +78,25 @@ func passwordOffered(t *check.T) {
 		}
 	}
 	if decided == "" {
+		offeredSilently(t)
 		t.Inconclusive("no answer says whether the target knows the password grant: none is an error code of RFC 6749 §5.2 about the grant")
 	}
 	if known && advertised {
 		t.Expect(advertised).To(statement{false, "a target without the password grant", "the metadata lists it, and the token endpoint knows it"},
 			"the password grant is offered to other clients than those that were asked with")
 	}
+}
+
+// offeredSilently has a client that is said to have the grant use it rightly, at a
+// target whose refusals do not tell: a token does.
+func offeredSilently(t *check.T) {
+	if passwordUser(t) == nil || len(passwordClients(t)) == 0 {
+		return
+	}
+	p := passwordOf(t)
+	r := t.Do("by "+p.client.ID+", with the right password", "token", p.request(t).HTTP())
+	t.Expect(r).To(statement{succeeded(r) != "", "a refusal", oauth.Describe(r)},
+		"the password grant is offered to %s: users hand their password to a client", p.client.ID)
 }
 
 // askForPassword sends a password request with a made-up user, whose account cannot
