@@ -73,6 +73,8 @@ func TestWrongUsage(t *testing.T) {
 		{"explain|ca", []string{"that is an area"}},
 		{"checks|--area|c", []string{`"c"`, "did you mean"}},
 		{"checks|ca", []string{"takes no argument"}},
+		{"checks|--coverage|--json", []string{"leave out --json"}},
+		{"checks|--coverage|--area|ca", []string{"leave out --area"}},
 		{"selftest|--workers|0", []string{"--workers", "from 1 up"}},
 		{"selftest|ca", []string{"takes no argument"}},
 		{"targets|shw", []string{"did you mean show?"}},

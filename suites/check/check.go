@@ -39,6 +39,10 @@ type Check struct {
 	Proves []string
 	// Serial checks run while no other check of the run does.
 	Serial bool
+	// Wire checks look at connections: TLS, and http where https ought to be. They
+	// need the network, and make sense where TLS fails and no request gets
+	// through, so that a handshake that fails does not keep them from running.
+	Wire bool
 	// Run is the body of an active check.
 	Run func(*T)
 	// Observe is the body of an observer: it sends nothing and is shown every
@@ -91,7 +95,7 @@ type Need struct {
 var NeedRegister = Need{
 	Name: "leave to register clients at the target",
 	Hint: "add --register",
-	Met:  func(t *T) bool { return t.run.cfg.Register },
+	Met:  func(t *T) bool { return t.run.cfg.Register || t.Target().Own },
 }
 
 // NeedDestructive is met when the user allowed the run to change, rotate,
@@ -99,7 +103,7 @@ var NeedRegister = Need{
 var NeedDestructive = Need{
 	Name: "leave to change what existed before the run",
 	Hint: "add --allow-destructive",
-	Met:  func(t *T) bool { return t.run.cfg.Destructive },
+	Met:  func(t *T) bool { return t.run.cfg.Destructive || t.Target().Own },
 }
 
 // Judgement is what an observer says of one exchange to which it applies.

@@ -29,6 +29,11 @@ func (r *Run) record(ex *Exchange) {
 			Check: o.ID, OK: j.OK, Message: j.Message, Expected: j.Expected, Got: j.Got, Safe: j.Safe,
 		})
 	}
+	r.keep(stored)
+}
+
+// keep stores an exchange that is redacted already.
+func (r *Run) keep(stored reports.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.closed {

@@ -54,6 +54,7 @@ func (r *Run) connect(u *url.URL, conf *tls.Config) error {
 	if u.Scheme != "https" {
 		return nil
 	}
+	r.answers = true
 	conf = conf.Clone()
 	conf.ServerName = u.Hostname()
 	return explainTimeout(ctx, tls.Client(conn, conf).HandshakeContext(ctx))

@@ -15,9 +15,9 @@ func (s *selftest) clean(ctx context.Context) error {
 	s.points, s.homes = map[string]map[string]bool{}, map[string]int{}
 	err := s.each(ctx, len(s.active), func(i int) error {
 		c := s.active[i]
-		home := 0
+		home := slices.IndexFunc(s.setups, func(at setup) bool { return at.wired == c.Wire })
 		w, err := s.visit(home, []*check.Check{c})
-		for err == nil && w.results[c.ID].Verdict == reports.NotRun && home+1 < len(s.setups) {
+		for err == nil && w.results[c.ID].Verdict == reports.NotRun && home+1 < len(s.setups) && s.setups[home+1].wired == c.Wire {
 			home++
 			w, err = s.visit(home, []*check.Check{c})
 		}

@@ -1,0 +1,145 @@
+package authserver
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/authassay/authassay/fixtures/target"
+	"github.com/authassay/authassay/suites/check"
+	"github.com/authassay/authassay/suites/useragent"
+)
+
+// onlyBCP is the level of a clause of RFC 9700 where the policy is RFC 6749
+// alone: worth a note.
+var onlyBCP = map[target.Policy]check.Level{target.PolicyRFC6749: check.Information}
+
+// responseModes are the checks on how an answer reaches the client.
+func responseModes() []*check.Check {
+	return []*check.Check{
+		{
+			// OAuth 2.0 Form Post Response Mode §2: with form_post the parameters
+			// are form values that the user agent posts to the redirect URI. Who
+			// advertises the mode serves it (RFC 8414 §2).
+			ID: "authz-response-mode-form-post", Level: check.Must,
+			Title:   "With response_mode=form_post the answer is a form that posts itself to the redirect URI.",
+			Clauses: []string{"OAuth 2.0 Form Post Response Mode §2", "RFC 8414 §2"},
+			Sent:    "The working request with response_mode=form_post.",
+			Judged:  "A page with a form for the redirect URI, by POST, that holds code and state. unauthorized_client: error, the client may be registered otherwise.",
+			Needs:   append(slices.Clone(forAuthorization), needMode("form_post")),
+			Proves:  []string{"form-post-served"},
+			Run: func(t *check.T) {
+				sent := ""
+				contrastAuthorization(t, workingRequest, "code", authorizationChange{"response_mode=form_post", func(a *authorization) {
+					a.request.Add("response_mode", "form_post")
+					sent = a.request.Get("state")
+				}, func(o *useragent.Outcome) {
+					if o.Landing != nil && o.Landing.Get("error") == "unauthorized_client" {
+						t.Inconclusive("the client may not use response_mode form_post: %s", came(o))
+					}
+					got := came(o)
+					if o.Landing != nil {
+						got += " by " + o.Landing.Mode
+					}
+					posted := o.Landing != nil && o.Landing.To == "" && o.Landing.Mode == useragent.ModeFormPost
+					t.Expect(o).To(statement{posted && o.Landing.Form.Get("code") != "", "a form that posts the code to the redirect URI", got},
+						"response_mode form_post, which the metadata lists, is not served")
+					t.Expect(o).To(statement{o.Landing.Form.Get("state") == sent, "the state in the form", "another state, or none"},
+						"the form lacks the state of the request")
+				}})
+			},
+		},
+		{
+			// OAuth 2.0 Multiple Response Type Encoding Practices §5: the query must
+			// not be used for answers with an ID token or of combined types. For the
+			// type token alone nothing forbids what the client asks for: RFC 6749
+			// §4.2.2 has the token in the fragment, and knows no response modes. A
+			// server that knows none either ignores the parameter, which keeps the
+			// token out of the query as well.
+			ID: "authz-response-mode-query-token-refused", Level: check.MustNot,
+			Title:   "Tokens are not sent in the query, even where response_mode=query asks for it.",
+			Clauses: []string{"OAuth 2.0 Multiple Response Type Encoding Practices §5", "RFC 6749 §4.2.2", "RFC 9700 §4.3.2"},
+			Sent:    "The working request for a token from the authorization endpoint, with response_mode=query: response type token, and \"id_token token\" where the metadata lists it.",
+			Judged:  "A token in the query of the redirect: fail, for the response type token alone warn. An error, a page, or a token in the fragment: pass.",
+			Needs:   []check.Need{needAuthorizationEndpoint, needFrontTokens, needUser},
+			Proves:  []string{"tokens-not-in-query"},
+			Run: func(t *check.T) {
+				for _, responseType := range frontTypes(t) {
+					contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, frontClients(t)[0], responseType) }, "access_token",
+						authorizationChange{responseType + " with response_mode=query", func(a *authorization) { a.request.Add("response_mode", "query") },
+							func(o *useragent.Outcome) {
+								leaked := o.Landing != nil && (o.Landing.Query.Has("access_token") || o.Landing.Query.Has("id_token"))
+								s := statement{!leaked, "no token in the query", "a token in the query of the redirect"}
+								if responseType == "token" {
+									t.Safe(o).To(s, "a token stands in a URL that servers and proxies log")
+								} else {
+									t.Expect(o).To(s, "a token stands in a URL that servers and proxies log")
+								}
+								t.Record(responseType+" with response_mode=query", came(o))
+							}})
+				}
+			},
+		},
+		{
+			// RFC 9700 §4.17.2: an answer by postMessage goes to the origin of the
+			// client; a wildcard must not be used.
+			ID: "authz-web-message-origin", Level: check.Must, LevelUnder: onlyBCP,
+			Title:   "An answer by postMessage names the exact origin of the client as its receiver.",
+			Clauses: []string{"RFC 9700 §4.17.2", "RFC 9700 §2.6"},
+			Sent:    "The working request with the response mode for web messages that the metadata lists.",
+			Judged:  "The receiver in every call of postMessage of the page: the origin of the redirect URI. \"*\" or another: fail. One that only a running script knows: error.",
+			Needs:   append(slices.Clone(forAuthorization), needMode("web_message")),
+			Proves:  []string{"web-message-origin"},
+			Run:     webMessage,
+		},
+	}
+}
+
+// modes are the response modes by the metadata.
+func modes(t *check.T) []string {
+	d := discover(t).chosen
+	if d == nil {
+		return nil
+	}
+	list, _, _ := d.list("response_modes_supported")
+	return list
+}
+
+// needMode is met when the metadata lists a response mode.
+func needMode(mode string) check.Need {
+	return check.Need{
+		Name: "the response mode " + mode,
+		Hint: "the metadata does not list it under response_modes_supported",
+		Met:  func(t *check.T) bool { return slices.Contains(modes(t), mode) },
+	}
+}
+
+// frontClients are the clients that get tokens from the authorization endpoint:
+// those whose target file says so.
+func frontClients(t *check.T) []target.Client {
+	return slices.DeleteFunc(slices.Clone(clients(t)), func(c target.Client) bool {
+		named := len(c.Grants) > 0 && c.MayUse(grantImplicit) || slices.Contains(c.ResponseTypes, "token")
+		return len(c.RedirectURIs) == 0 || !named || len(c.ResponseTypes) > 0 && !slices.Contains(c.ResponseTypes, "token")
+	})
+}
+
+var needFrontTokens = check.Need{
+	Name: "a client that may use the implicit grant, with a redirect URI",
+	Hint: "list one with grants: [implicit] and redirect_uris in a target file",
+	Met:  func(t *check.T) bool { return len(frontClients(t)) > 0 },
+}
+
+// frontTypes are the response types that bring the first of them an access token.
+func frontTypes(t *check.T) []string {
+	types := []string{"token"}
+	c := frontClients(t)[0]
+	if d := discover(t).chosen; d != nil && slices.Contains(c.Scopes, "openid") && len(c.ResponseTypes) == 0 {
+		listed, _, _ := d.list("response_types_supported")
+		for _, s := range listed {
+			words := strings.Fields(s)
+			if slices.Sort(words); slices.Equal(words, []string{"id_token", "token"}) {
+				types = append(types, s)
+			}
+		}
+	}
+	return types
+}
