@@ -50,7 +50,7 @@ func authorizationRequests() []*check.Check {
 			Proves:  []string{"authorization-unknown-ignored"},
 			Run: func(t *check.T) {
 				name := "authassay_" + t.Random(10)
-				contrastAuthorization(t, workingRequest(t), "code", authorizationChange{"with the parameter " + name,
+				contrastAuthorization(t, workingRequest, "code", authorizationChange{"with the parameter " + name,
 					func(a *authorization) { a.request.Add(name, t.Random(10)) },
 					func(o *useragent.Outcome) {
 						t.Expect(o).To(statement{landed(o, "code") == "", "an authorization code, as without the parameter", came(o)},
@@ -72,7 +72,7 @@ func authorizationRequests() []*check.Check {
 			Run: func(t *check.T) {
 				emptyLikeOmitted(t, "scope")
 				emptyLikeOmitted(t, "state")
-				contrastAuthorization(t, workingRequest(t), "code", authorizationChange{"prompt, login_hint and response_mode without values",
+				contrastAuthorization(t, workingRequest, "code", authorizationChange{"prompt, login_hint and response_mode without values",
 					func(a *authorization) { a.request.Add("prompt", "").Add("login_hint", "").Add("response_mode", "") },
 					func(o *useragent.Outcome) {
 						t.Expect(o).To(statement{landed(o, "code") == "", "an authorization code, as without the parameters", came(o)},
@@ -134,20 +134,17 @@ func authorizationRequests() []*check.Check {
 	}, authorizationScopes())
 }
 
-// workingRequest makes the correct request of the first client, anew each time.
-func workingRequest(t *check.T) func() *authorization {
-	c := codeClients(t)[0]
-	return func() *authorization { return authorize(t, c, "code") }
-}
+// workingRequest makes the correct request of the first client.
+func workingRequest(t *check.T) *authorization { return authorize(t, codeClients(t)[0], "code") }
 
 // emptyLikeOmitted compares a request that leaves a parameter out with one that
 // has it without a value.
 func emptyLikeOmitted(t *check.T, name string) {
 	correctRequest(t)
-	omitted := workingRequest(t)()
+	omitted := workingRequest(t)
 	omitted.request.Del(name)
 	without := omitted.walk("without " + name)
-	empty := workingRequest(t)()
+	empty := workingRequest(t)
 	empty.request.Set(name, "")
 	with := empty.walk(name + " without a value")
 	lookAt(t, name+" without a value", with)
@@ -186,7 +183,7 @@ func repeatedParameters(t *check.T) {
 	}
 	var changes []authorizationChange
 	for _, name := range names {
-		if workingRequest(t)().request.Get(name) == "" {
+		if workingRequest(t).request.Get(name) == "" {
 			continue // not sent by this client, so not to be repeated
 		}
 		changes = append(changes, authorizationChange{name + " twice", func(a *authorization) { again(a.request, name) },
@@ -197,7 +194,7 @@ func repeatedParameters(t *check.T) {
 				refusedByRedirect(t, o, "invalid_request")
 			}})
 	}
-	contrastAuthorization(t, workingRequest(t), "code", changes...)
+	contrastAuthorization(t, workingRequest, "code", changes...)
 }
 
 // again repeats a parameter.

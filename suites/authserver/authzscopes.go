@@ -72,12 +72,12 @@ func authorizationScopes() []*check.Check {
 			Proves:  []string{"scope-omitted"},
 			Run: func(t *check.T) {
 				correctRequest(t)
-				a := workingRequest(t)()
+				a := workingRequest(t)
 				a.request.Del("scope")
 				o := a.walk("without scope")
 				if issued(o) == "" {
 					refusedByRedirect(t, o, "invalid_scope")
-					again := workingRequest(t)().walk("control, once more")
+					again := workingRequest(t).walk("control, once more")
 					t.Require(landed(again, "code")).To(beEmpty(), "the correct authorization request does not succeed any more, so nothing follows from a refusal")
 				}
 				t.Record("without scope", came(o))

@@ -165,9 +165,9 @@ func codeEntropy(t *check.T) {
 		t.Record(n, fmt.Sprintf("at most %d bits, as far as it shows", bits))
 		got := fmt.Sprintf("at most %d bits between %d of them", bits, sampled)
 		if bits >= 128 && bits < 160 {
-			t.Inform("the values of "+n+" may be easier to guess than they should be (an estimate)", "160 bits and more", got)
+			t.Inform("the values of "+n+" hold less than they should (an estimate from above)", "160 bits and more", got)
 		}
-		t.Safe(bits).To(statement{bits >= 128, "128 bits and more", got}, "the values of %s look guessable (an estimate from %d of them)", n, sampled)
+		t.Safe(bits).To(statement{bits >= 128, "128 bits and more", got}, "the values of %s hold less than what nobody can guess (an estimate from above, by %d of them)", n, sampled)
 	}
 }
 

@@ -78,7 +78,7 @@ func implicitGrant() []*check.Check {
 			Proves:  []string{"nonce-required"},
 			Run: func(t *check.T) {
 				c, rt := answering(t, frontIDTokens...)
-				contrastAuthorization(t, func() *authorization { return authorize(t, *c, rt) }, "id_token", authorizationChange{
+				contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, *c, rt) }, "id_token", authorizationChange{
 					"without nonce", func(a *authorization) { a.request.Del("nonce") }, func(o *useragent.Outcome) {
 						t.Expect(o).To(statement{given(o.Landing) == "", "a refusal", "an answer with " + given(o.Landing)},
 							"the target issues an ID token that nobody can tie to a request")

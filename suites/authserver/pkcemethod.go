@@ -93,7 +93,7 @@ func withMethod(step, method string, judge func(*authorization, *useragent.Outco
 // unsupported expects a method that the target does not support to be refused.
 func unsupported(t *check.T, step, method string) {
 	c := codeClients(t)[0]
-	contrastAuthorization(t, func() *authorization { return authorize(t, c, "code") }, "code",
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, "code") }, "code",
 		withMethod(step, method, func(a *authorization, o *useragent.Outcome) {
 			if landed(o, "code") == "" {
 				takenFor(t, a, o)
@@ -122,7 +122,7 @@ func takenFor(t *check.T, a *authorization, o *useragent.Outcome) {
 
 func errorRedirected(t *check.T) {
 	c := codeClients(t)[0]
-	contrastAuthorization(t, func() *authorization { return authorize(t, c, "code") }, "code",
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, "code") }, "code",
 		withMethod("a made-up method", "authassay-"+t.Random(6), func(a *authorization, o *useragent.Outcome) {
 			if landed(o, "code") == "" {
 				t.NotRun(check.Need{

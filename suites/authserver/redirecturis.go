@@ -44,7 +44,7 @@ func unknownRedirects() []*check.Check {
 						t.Safe(o).To(statement{false, "a page, and no redirect", "a " + l.Via + " to " + bare(l.Raw)}, "the browser is redirected for a client that does not exist")
 					}
 				}})
-				contrastAuthorization(t, func() *authorization { return authorize(t, c, "code") }, "code", changes...)
+				contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, "code") }, "code", changes...)
 			},
 		},
 		{
@@ -99,12 +99,12 @@ func asStranger(t *check.T) func(*authorization) {
 func withoutRedirectURI(t *check.T) {
 	c := severalRedirects(t)[0]
 	openid := func(s string) bool { return s == "openid" }
-	made := func() *authorization { return authorize(t, c, "code") }
+	made := func(t *check.T) *authorization { return authorize(t, c, "code") }
 	if i := slices.IndexFunc(c.Scopes, openid); i >= 0 && len(c.Scopes) > 1 {
 		plain := c
 		plain.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), openid)
 		if o := authorize(t, plain, "code").walk("does it work without openid"); landed(o, "code") == "" {
-			made = func() *authorization { return authorize(t, plain, "code") }
+			made = func(t *check.T) *authorization { return authorize(t, plain, "code") }
 		}
 	}
 	contrastAuthorization(t, made, "code", authorizationChange{"without redirect_uri", func(a *authorization) {

@@ -29,7 +29,7 @@ func responseModes() []*check.Check {
 			Proves:  []string{"form-post-served"},
 			Run: func(t *check.T) {
 				sent := ""
-				contrastAuthorization(t, workingRequest(t), "code", authorizationChange{"response_mode=form_post", func(a *authorization) {
+				contrastAuthorization(t, workingRequest, "code", authorizationChange{"response_mode=form_post", func(a *authorization) {
 					a.request.Add("response_mode", "form_post")
 					sent = a.request.Get("state")
 				}, func(o *useragent.Outcome) {
@@ -64,7 +64,7 @@ func responseModes() []*check.Check {
 			Proves:  []string{"tokens-not-in-query"},
 			Run: func(t *check.T) {
 				for _, responseType := range frontTypes(t) {
-					contrastAuthorization(t, func() *authorization { return authorize(t, frontClients(t)[0], responseType) }, "access_token",
+					contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, frontClients(t)[0], responseType) }, "access_token",
 						authorizationChange{responseType + " with response_mode=query", func(a *authorization) { a.request.Add("response_mode", "query") },
 							func(o *useragent.Outcome) {
 								leaked := o.Landing != nil && (o.Landing.Query.Has("access_token") || o.Landing.Query.Has("id_token"))
