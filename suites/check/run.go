@@ -65,7 +65,7 @@ func NewRun(cfg Config) (*Run, error) {
 		r.redactor.Learn(s)
 	}
 	g := newGuard(cfg.Target.URLs(), cfg.Target.Hosts)
-	r.client = &client{rt: cfg.Transport, guard: g, timeout: min(requestTimeout, cfg.Timeout), agent: cfg.Agent}
+	r.client = &client{rt: cfg.Transport, guard: g, timeout: min(requestTimeout, cfg.Timeout+grace), agent: cfg.Agent}
 	r.reach = sync.OnceValue(func() string { return "" })
 	if cfg.Transport == nil {
 		pool, err := cfg.Target.CertPool()
