@@ -40,7 +40,8 @@ func (r *Run) preflight(tr *http.Transport) string {
 }
 
 func (r *Run) connect(u *url.URL, conf *tls.Config) error {
-	ctx, cancel := context.WithTimeoutCause(r.ctx, r.client.timeout, errRequestTimeout(r.client.timeout))
+	limit := min(requestTimeout, r.cfg.Timeout)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, limit, errRequestTimeout(limit))
 	defer cancel()
 	port := u.Port()
 	if port == "" {
