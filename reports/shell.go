@@ -49,13 +49,16 @@ func (w shellWord) String() string {
 		return `"` + w.expand(func(s string) string { return s }) + `"`
 	}
 	var b strings.Builder
+	run := "" // of text, so that neighbours share their quotes
 	for _, p := range w {
+		run += p.text
 		if p.name != "" {
+			quoteSingle(&b, run)
 			b.WriteString(`"$` + p.name + `"`)
-		} else {
-			quoteSingle(&b, p.text)
+			run = ""
 		}
 	}
+	quoteSingle(&b, run)
 	if b.Len() == 0 {
 		return "''"
 	}
