@@ -14,6 +14,7 @@ const (
 	maxPageBody        = 8 << 10  // bytes of a body
 	maxPageCurl        = 16 << 10 // bytes of URL and header in a command line
 	maxValueText       = 2 << 10  // bytes of expected and got
+	maxName            = 100      // bytes of a name: a level, an area
 	maxRowChips        = 40       // checks of one clause
 )
 

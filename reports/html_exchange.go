@@ -45,13 +45,13 @@ func newHTMLExchange(r *Result, e *Exchange, anchor string) *htmlExchange {
 		Anchor: anchor + "-exchange-" + strconv.Itoa(e.Number), Number: e.Number, Millis: e.DurationMS,
 		Label: line(e.Step, maxMessage), Error: value(e.Error),
 	}
-	if p := flat(e.Purpose); p != "" {
+	if p := line(e.Purpose, maxName); p != "" {
 		h.Label = strings.TrimPrefix(h.Label+" - "+p+" endpoint", " - ")
 		if e.Purpose == "metadata" || e.Purpose == "jwks" {
 			h.Label = strings.TrimSuffix(h.Label, " endpoint")
 		}
 	}
-	h.Brief = first(flat(e.Request.Method), "?") + " " + line(pathOf(e.Request.URL), 100)
+	h.Brief = first(line(e.Request.Method, maxName), "?") + " " + line(pathOf(e.Request.URL), 100)
 	m := markersOf(r, e)
 	h.Decides = m.decides
 	h.Request = requestMessage(&e.Request, m)
@@ -86,11 +86,11 @@ func pathOf(url string) string {
 }
 
 func requestMessage(m *Message, k *markers) htmlMessage {
-	parts := append([]htmlPart{}, k.method(first(flat(m.Method), "?"))...)
+	parts := append([]htmlPart{}, k.method(first(line(m.Method, maxName), "?"))...)
 	url := line(m.URL, maxURLText)
 	parts = append(parts, htmlPart{Text: " "})
 	parts = append(parts, folded(k.parameters(url))...)
-	if p := flat(m.Proto); p != "" {
+	if p := line(m.Proto, maxName); p != "" {
 		parts = append(parts, htmlPart{Text: " " + p})
 	}
 	out := htmlMessage{Lines: [][]htmlPart{parts}}
@@ -100,7 +100,7 @@ func requestMessage(m *Message, k *markers) htmlMessage {
 }
 
 func responseMessage(m *Message, k *markers) htmlMessage {
-	status := strings.TrimSpace(fmt.Sprintf("%s %d %s", first(flat(m.Proto), "HTTP/1.1"), m.Status, http.StatusText(m.Status)))
+	status := strings.TrimSpace(fmt.Sprintf("%s %d %s", first(line(m.Proto, maxName), "HTTP/1.1"), m.Status, http.StatusText(m.Status)))
 	out := htmlMessage{Lines: [][]htmlPart{{{Text: status, Mark: k.status}}}}
 	out.header(m, k.responseField)
 	for _, name := range k.absent {

@@ -1,5 +1,7 @@
 package reports
 
+import "strings"
+
 // face is how a result is shown: its word, its class, and the heading of the
 // group it stands in. Faces are in the order in which a reader needs them.
 type face struct {
@@ -63,7 +65,11 @@ func headlineOf(r *Result) string {
 		}
 		return first(line(r.Message, maxMessage), "not run")
 	case facePass:
-		return first(line(r.Title, maxMessage), caseName(r))
+		return first(line(r.Title, maxMessage), nameOf(r))
 	}
-	return headline(r)
+	message := r.Message
+	if strings.TrimSpace(message) == "" && len(r.Findings) > 0 {
+		message = r.Findings[0].Message
+	}
+	return oneLine(clip(first(message, r.Title, r.ID), maxMessage))
 }

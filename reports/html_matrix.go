@@ -90,7 +90,7 @@ func (m *htmlMatrix) add(r *Result, f int, anchor string) {
 			s.Rows = append(s.Rows, row)
 		}
 		if n := len(row.Chips); n == 0 || row.Chips[n-1].Anchor != anchor { // a clause cited twice
-			row.Chips = append(row.Chips, htmlChip{faces[f], anchor, caseName(r), f})
+			row.Chips = append(row.Chips, htmlChip{faces[f], anchor, nameOf(r), f})
 		}
 	}
 }

@@ -84,23 +84,23 @@ func (p *htmlPage) head(r *Report) {
 	default:
 		p.Key, p.Word = "error", wordError
 	}
-	p.Sentence = flat(o.Sentence)
+	p.Sentence = line(o.Sentence, maxValueText)
 	for _, reason := range o.RunReasons { // the others name checks, which follow
-		if !strings.Contains(p.Sentence, flat(reason)) {
-			p.Reasons = append(p.Reasons, flat(reason))
+		if text := line(reason, maxValueText); !strings.Contains(p.Sentence, text) {
+			p.Reasons = append(p.Reasons, text)
 		}
 	}
 	for _, n := range r.Notes {
-		p.Notes = append(p.Notes, flat(n))
+		p.Notes = append(p.Notes, line(n, maxValueText))
 	}
 	var names []string
 	for i := range r.Targets {
-		names = append(names, first(flat(r.Targets[i].Name), "unnamed target"))
+		names = append(names, first(line(r.Targets[i].Name, maxMessage), "unnamed target"))
 	}
 	p.Title = p.Word + ": " + clip(first(strings.Join(names, ", "), "no target"), 80) + " - authassay"
 
 	fact := func(label, value string) {
-		if value = flat(value); value != "" {
+		if value = line(value, maxMessage); value != "" {
 			p.Facts = append(p.Facts, htmlFact{label, value})
 		}
 	}

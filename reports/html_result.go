@@ -38,17 +38,17 @@ type htmlDeviation struct {
 
 func newHTMLResult(r *Result, anchor, seed string, exchanges []*Exchange) *htmlResult {
 	h := &htmlResult{
-		face: faces[faceOf(r)], Anchor: anchor, ID: caseName(r), Headline: headlineOf(r),
-		Asked: value(r.Title), Level: flat(r.Level), Binds: flat(r.Binds), Sent: value(r.Sent), Judged: value(r.Judged),
+		face: faces[faceOf(r)], Anchor: anchor, ID: nameOf(r), Headline: headlineOf(r),
+		Asked: value(r.Title), Level: line(r.Level, maxName), Binds: line(r.Binds, maxName), Sent: value(r.Sent), Judged: value(r.Judged),
 	}
 	for _, c := range r.Clauses {
 		h.Clauses = append(h.Clauses, parseClause(c))
 	}
 	for _, o := range r.Observations {
-		h.Observations = append(h.Observations, htmlFact{flat(o.Name), value(o.Value)})
+		h.Observations = append(h.Observations, htmlFact{line(o.Name, maxMessage), value(o.Value)})
 	}
 	for _, p := range r.Proves {
-		h.Proves = append(h.Proves, flat(p))
+		h.Proves = append(h.Proves, line(p, maxName))
 	}
 	h.remarks(r)
 	shown := map[int]string{}
@@ -67,10 +67,10 @@ func newHTMLResult(r *Result, anchor, seed string, exchanges []*Exchange) *htmlR
 		h.MoreExchange = plural(n, one, many) + " in report.json"
 	}
 	h.deviations(r, shown)
-	id := literal(r.ID).String()
+	id := literal(clip(r.ID, maxMessage)).String()
 	h.Again = "authassay run TARGET --check " + id
 	if seed != "" {
-		h.Again += " --seed " + literal(seed).String()
+		h.Again += " --seed " + literal(clip(seed, maxMessage)).String()
 	}
 	h.Explain = "authassay explain " + id
 	return h
@@ -78,6 +78,9 @@ func newHTMLResult(r *Result, anchor, seed string, exchanges []*Exchange) *htmlR
 
 // value is text of some length, visible, with its lines.
 func value(s string) string { return strings.TrimSpace(visible(clip(s, maxValueText))) }
+
+// nameOf is the id of a result, or what stands for it.
+func nameOf(r *Result) string { return first(line(r.ID, maxMessage), "unnamed") }
 
 // line is text on one line, visible. What is cut off is not even looked at:
 // there may be a megabyte of it.
@@ -90,7 +93,7 @@ func (h *htmlResult) remarks(r *Result) {
 		}
 		if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") {
 			if link != "" {
-				text += " (" + flat(link) + ")"
+				text += " (" + line(link, maxMessage) + ")"
 			}
 			link = ""
 		}
@@ -129,7 +132,7 @@ func (h *htmlResult) deviations(r *Result, shown map[int]string) {
 			return
 		}
 		h.Deviations = append(h.Deviations, htmlDeviation{
-			Message: value(f.Message), Step: flat(f.Step), Expected: value(f.Expected), Got: value(f.Got),
+			Message: value(f.Message), Step: line(f.Step, maxMessage), Expected: value(f.Expected), Got: value(f.Got),
 			Number: f.Exchange, Exchange: shown[f.Exchange],
 		})
 	}

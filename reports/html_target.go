@@ -26,7 +26,7 @@ type htmlGroup struct {
 func newHTMLTarget(r *Report, index int, anchors []string, budget *htmlBudget, levels, areas *options) *htmlTarget {
 	t := &r.Targets[index]
 	out := &htmlTarget{
-		Anchor: "target-" + strconv.Itoa(index+1), Name: first(flat(t.Name), "unnamed target"), Total: len(t.Results),
+		Anchor: "target-" + strconv.Itoa(index+1), Name: first(line(t.Name, maxMessage), "unnamed target"), Total: len(t.Results),
 	}
 	out.facts(t)
 	severalRoles := false
@@ -39,11 +39,11 @@ func newHTMLTarget(r *Report, index int, anchors []string, budget *htmlBudget, l
 		res := &t.Results[i]
 		f := faceOf(res)
 		h := newHTMLResult(res, anchors[i], r.Seed, budget.picked[res])
-		area := first(flat(res.Area), "no area")
+		area := first(line(res.Area, maxName), "no area")
 		if severalRoles {
-			area = flat(res.Role) + ": " + area
+			area = line(res.Role, maxName) + ": " + area
 		}
-		h.TargetIndex, h.LevelIndex = index, levels.number(first(flat(res.Level), "no level"))
+		h.TargetIndex, h.LevelIndex = index, levels.number(first(line(res.Level, maxName), "no level"))
 		h.AreaIndex = areas.number(area)
 		groups[f] = append(groups[f], h)
 		matrix.add(res, f, h.Anchor)
@@ -104,7 +104,7 @@ func newHTMLAnchors(r *Report) [][]string {
 			prefix += segments[i] + "--"
 		}
 		for j := range t.Results {
-			out[i] = append(out[i], unique.unique(prefix+segment(caseName(&t.Results[j]))))
+			out[i] = append(out[i], unique.unique(prefix+segment(nameOf(&t.Results[j]))))
 		}
 	}
 	return out

@@ -51,8 +51,6 @@
     }
     for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
     target.scrollIntoView();
-    const summary = target.querySelector("summary");
-    if (summary) summary.focus({ preventScroll: true });
   };
 
   if (form) {
