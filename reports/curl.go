@@ -10,9 +10,16 @@ import (
 // maxCurlBody is how long a body may be, in bytes, to stand in a command line.
 const maxCurlBody = 4 << 10
 
+// CurlVariable is a shell variable that a command line of Curl needs.
+type CurlVariable struct {
+	Name string
+	// Mark is what stands in the place of the secret in the report. Equal marks
+	// are equal secrets.
+	Mark string
+}
+
 // Curl gives the command line that sends a recorded request once more with
-// curl, for a POSIX sh, and the names of the shell variables that have to be
-// set first. In the place of each redacted secret stands a variable named after
+// curl, for a POSIX sh, and the shell variables that have to be set first. In the place of each redacted secret stands a variable named after
 // where it stood: $CLIENT_SECRET, $CODE. Equal secrets are one variable.
 //
 // Method, URL, header and body are those of the message. The form fields of
@@ -21,11 +28,11 @@ const maxCurlBody = 4 << 10
 // report holds only a part, is read from the file request-body.
 //
 // The command is empty when the message is no request over HTTP.
-func Curl(m Message) (command string, variables []string) {
+func Curl(m Message) (command string, variables []CurlVariable) {
 	if !httpURL.MatchString(m.URL) {
 		return "", nil
 	}
-	c := &curl{secrets: secretNames{byMark: map[string]string{}}}
+	c := &curl{}
 	c.method(&m)
 	c.header(m.Header, m.Body != "" || m.Shortened)
 	c.body(&m)
@@ -41,7 +48,7 @@ func Curl(m Message) (command string, variables []string) {
 		}
 		b.WriteString(" " + arg.word.String())
 	}
-	return b.String(), c.secrets.names
+	return b.String(), c.secrets.variables
 }
 
 var (

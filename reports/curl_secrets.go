@@ -20,8 +20,7 @@ var (
 
 // secretNames are the shell variables of one command line.
 type secretNames struct {
-	byMark map[string]string
-	names  []string // in the order in which they come up
+	variables []CurlVariable // in the order in which they come up
 }
 
 // word makes variables of the secrets in a text. What the text before one does
@@ -80,8 +79,10 @@ var taken = []string{
 
 // variable is the name for the secret behind a mark.
 func (s *secretNames) variable(mark, hint string) string {
-	if name := s.byMark[mark]; name != "" {
-		return name
+	for _, v := range s.variables {
+		if v.Mark == mark {
+			return v.Name
+		}
 	}
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -100,10 +101,9 @@ func (s *secretNames) variable(mark, hint string) string {
 		name = "SECRET_" + name
 	}
 	n := name
-	for i := 2; slices.Contains(s.names, n); i++ {
+	for i := 2; slices.ContainsFunc(s.variables, func(v CurlVariable) bool { return v.Name == n }); i++ {
 		n = name + "_" + strconv.Itoa(i)
 	}
-	s.byMark[mark] = n
-	s.names = append(s.names, n)
+	s.variables = append(s.variables, CurlVariable{n, mark})
 	return n
 }

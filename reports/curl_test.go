@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -158,7 +159,12 @@ func TestCurl(t *testing.T) {
 				n, _, _ := strings.Cut(v, "=")
 				names = append(names, n)
 			}
-			g.Expect(variables).To(gomega.Equal(names), command)
+			var got []string
+			for _, v := range variables {
+				got = append(got, v.Name)
+				g.Expect(c.m.URL + c.m.Body + fmt.Sprint(c.m.Header)).To(gomega.ContainSubstring(v.Mark))
+			}
+			g.Expect(got).To(gomega.Equal(names), command)
 			g.Expect(runCurl(t, command, c.variables...)).To(gomega.Equal(c.args), command)
 			g.Expect(strings.ContainsFunc(command, unprintable)).To(gomega.BeFalse(), command)
 		})

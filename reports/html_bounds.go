@@ -56,11 +56,11 @@ func newHTMLBudget(r *Report) *htmlBudget {
 	}
 	for _, res := range order[facePass] {
 		list := index[res].explaining(res)
-		b.picked[res] = list
 		for _, e := range list {
 			count, text = count+1, text+shownSize(e)
 		}
 		if len(list) > 0 {
+			b.picked[res] = list
 			b.checks++
 		}
 	}

@@ -22,7 +22,7 @@ type htmlExchange struct {
 	Response  *htmlMessage
 	Error     string
 	Curl      string
-	Variables []string
+	Variables []CurlVariable
 	NoCurl    string // why there is no command
 }
 

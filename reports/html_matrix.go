@@ -131,6 +131,12 @@ func (row *htmlRow) shorten() {
 
 // natural compares names in which numbers count as such: §4.2 before §4.10.
 func natural(a, b string) int {
+	if x, y := strings.HasPrefix(a, "App"), strings.HasPrefix(b, "App"); x != y { // an appendix comes last
+		if x {
+			return 1
+		}
+		return -1
+	}
 	for a != "" && b != "" {
 		i, j := digits.FindStringIndex(a), digits.FindStringIndex(b)
 		if i == nil || j == nil || a[:i[0]] != b[:j[0]] {

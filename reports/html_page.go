@@ -25,6 +25,9 @@ type htmlPage struct {
 	// LeftOut says what the bounds of the page kept out of it.
 	LeftOut []string
 
+	// Exchanges tells that the page shows some.
+	Exchanges bool
+
 	Total    int
 	Verdicts []face
 	Levels   []htmlOption
@@ -65,7 +68,7 @@ func newHTMLPage(r *Report) *htmlPage {
 	if len(p.Several) < 2 {
 		p.Several = nil
 	}
-	p.LeftOut = budget.leftOut()
+	p.LeftOut, p.Exchanges = budget.leftOut(), len(budget.picked) > 0
 	return p
 }
 

@@ -14,6 +14,7 @@ type htmlResult struct {
 	Asked        string // what the clause asks, in our words
 	Level, Binds string
 	Clauses      []htmlClause
+	Brief        string // the first clause and its word
 	Sent, Judged string
 	Remarks      []htmlRemark
 	Deviations   []htmlDeviation
@@ -29,11 +30,18 @@ type htmlResult struct {
 // htmlRemark is something to know of the verdict, with a link if it has one.
 type htmlRemark struct{ Label, Text, Link string }
 
-// htmlDeviation is one finding.
+// htmlDeviation is a finding, with all the places where it was made.
 type htmlDeviation struct {
-	Message, Step, Expected, Got string
-	Number                       int
-	Exchange                     string // the anchor of the exchange that shows it
+	Message, Expected, Got string
+	Places                 []htmlPlace
+	More                   int // places that are left out
+}
+
+// htmlPlace is a step and the exchange that shows what was found there.
+type htmlPlace struct {
+	Step     string
+	Number   int
+	Exchange string // its anchor, when the page has it
 }
 
 func newHTMLResult(r *Result, anchor, seed string, exchanges []*Exchange) *htmlResult {
@@ -44,6 +52,10 @@ func newHTMLResult(r *Result, anchor, seed string, exchanges []*Exchange) *htmlR
 	for _, c := range r.Clauses {
 		h.Clauses = append(h.Clauses, parseClause(c))
 	}
+	if len(h.Clauses) > 0 {
+		h.Brief = h.Clauses[0].Text
+	}
+	h.Brief = strings.TrimSpace(h.Brief + " " + h.Level)
 	for _, o := range r.Observations {
 		h.Observations = append(h.Observations, htmlFact{line(o.Name, maxMessage), value(o.Value)})
 	}
@@ -118,23 +130,39 @@ func (h *htmlResult) remarks(r *Result) {
 	}
 }
 
-// deviations lists what was found. A result without findings has one all the
-// same, in the fields that repeat the first.
+// deviations lists what was found, what is equal once. A result without findings
+// has one all the same, in the fields that repeat the first.
 func (h *htmlResult) deviations(r *Result, shown map[int]string) {
 	list := r.Findings
 	own := Finding{Message: r.Message, Step: r.Step, Expected: r.Expected, Got: r.Got}
 	if len(list) == 0 && r.Verdict != NotRun && own != (Finding{}) {
 		list = []Finding{own}
 	}
-	for i, f := range list {
-		if i == maxFindings {
-			h.More = plural(len(list)-i, "more deviation", "more deviations") + " in report.json"
-			return
+	index, more := map[[3]string]int{}, 0
+	for _, f := range list {
+		key := [3]string{f.Message, f.Expected, f.Got}
+		n, known := index[key]
+		switch {
+		case !known && len(h.Deviations) == maxFindings:
+			more++
+			continue
+		case !known:
+			n = len(h.Deviations)
+			index[key] = n
+			h.Deviations = append(h.Deviations, htmlDeviation{Message: value(f.Message), Expected: value(f.Expected), Got: value(f.Got)})
 		}
-		h.Deviations = append(h.Deviations, htmlDeviation{
-			Message: value(f.Message), Step: line(f.Step, maxMessage), Expected: value(f.Expected), Got: value(f.Got),
-			Number: f.Exchange, Exchange: shown[f.Exchange],
-		})
+		d := &h.Deviations[n]
+		place := htmlPlace{line(f.Step, maxMessage), f.Exchange, shown[f.Exchange]}
+		switch {
+		case place == htmlPlace{}:
+		case len(d.Places) < maxResultExchanges:
+			d.Places = append(d.Places, place)
+		default:
+			d.More++
+		}
+	}
+	if more > 0 {
+		h.More = plural(more, "more deviation", "more deviations") + " in report.json"
 	}
 }
 

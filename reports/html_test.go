@@ -177,5 +177,26 @@ func TestClauses(t *testing.T) {
 	g.Expect(natural("RFC 9700", "RFC 6749")).To(gomega.BeNumerically(">", 0))
 	g.Expect(natural("§4", "§4.1")).To(gomega.BeNumerically("<", 0))
 	g.Expect(natural("§4.1", "§4.1")).To(gomega.BeZero())
-	g.Expect(natural("App. A", "§4")).To(gomega.BeNumerically("<", 0))
+	g.Expect(natural("App. A", "§4")).To(gomega.BeNumerically(">", 0))
+	g.Expect(natural("§4", "App. A")).To(gomega.BeNumerically("<", 0))
+	g.Expect(natural("App. A", "App. B")).To(gomega.BeNumerically("<", 0))
+}
+
+// A finding that was made in many places is told once, with the places.
+func TestEqualDeviationsAreOne(t *testing.T) {
+	g := gomega.NewWithT(t)
+	r := result("http-x", "http", "MUST", "RFC 9110 §15", Fail)
+	for i := range 30 {
+		r.Findings = append(r.Findings, Finding{Verdict: Fail, Message: "same", Got: "401", Step: fmt.Sprintf("step %d", i), Exchange: i + 1})
+	}
+	for i := range 12 {
+		r.Findings = append(r.Findings, Finding{Verdict: Fail, Message: fmt.Sprintf("other %d", i)})
+	}
+	h := newHTMLResult(&r, "a", "", nil)
+	g.Expect(h.Deviations).To(gomega.HaveLen(maxFindings))
+	g.Expect(h.Deviations[0].Places).To(gomega.HaveLen(maxResultExchanges))
+	g.Expect(h.Deviations[0].More).To(gomega.Equal(30 - maxResultExchanges))
+	g.Expect(h.Deviations[1].Message).To(gomega.Equal("other 0"))
+	g.Expect(h.Deviations[1].Places).To(gomega.BeEmpty())
+	g.Expect(h.More).To(gomega.Equal("3 more deviations in report.json"))
 }
