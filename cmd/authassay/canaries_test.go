@@ -244,9 +244,6 @@ func canarySpellings(s string) []string {
 	if parts := strings.Split(s, "."); len(parts) == 3 && len(parts[2]) > 16 {
 		out = append(out, parts[1], parts[2]) // a JWT's claims, and a signature by which it is found
 	}
-	if !strings.Contains(s, ".") && len(s) >= 32 {
-		out = append(out, s[:16], s[len(s)-16:]) // as a cut in the wrong place would leave them
-	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -269,7 +266,11 @@ func (p *parrot) noCanaries(t *testing.T, c *command) {
 	defer p.mu.Unlock()
 	for kind, values := range p.canaries {
 		for _, v := range values[:min(len(values), 25)] {
-			for _, s := range canarySpellings(v) {
+			looked := canarySpellings(v)
+			if !strings.Contains(v, ".") && len(v) >= 32 {
+				looked = append(looked, v[:16], v[len(v)-16:]) // as a cut in the wrong place would leave them
+			}
+			for _, s := range looked {
 				for place, content := range places {
 					if i := strings.Index(content, s); i >= 0 {
 						t.Errorf("%s %.40q is in %s as %.40q: …%.120q…", kind, v, place, s, content[max(0, i-100):i])
