@@ -25,6 +25,7 @@ const (
 // dirFiles are the files that Dir owns, with their writers, in the order in
 // which a person wants to hear of them.
 var dirFiles = []dirFile{
+	{HTMLFile, WriteHTML},
 	{MarkdownFile, WriteMarkdown},
 	{JUnitFile, WriteJUnit},
 	{SARIFFile, WriteSARIF},

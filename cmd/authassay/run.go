@@ -19,8 +19,8 @@ func newRun(s *cli.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [TARGET]",
 		Short: "assay a server, and write the reports",
-		Long: `Runs the checks against a server, prints a summary, and writes the reports into
-the report directory: ` + strings.Join(reports.DirFiles(), ", ") + `.
+		Long: `Runs the checks against a server, prints a summary, and writes into the report
+directory ` + strings.Join(reports.DirFiles(), ", ") + `.
 
 TARGET is
   an issuer URL      https://id.example.com

@@ -22,6 +22,7 @@ type Run struct {
 	cfg      Config
 	client   *client
 	redactor *Redactor
+	sent     carried // secrets that are words, and who sent them
 	began    time.Time
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
