@@ -199,7 +199,9 @@ type authorizationChange struct {
 // answer has, such as "code".
 func contrastAuthorization(t *check.T, make func() *authorization, want string, changes ...authorizationChange) {
 	control := func(step string) {
-		o := make().walk(step)
+		a := make()
+		o := a.walk(step)
+		a.unregistered(o)
 		t.Require(landed(o, want)).To(beEmpty(), step+": the correct authorization request does not succeed, so nothing follows from a refusal")
 	}
 	control("control")

@@ -1,6 +1,7 @@
 package authserver
 
 import (
+	"slices"
 	"time"
 
 	"github.com/authassay/authassay/suites/check"
@@ -24,12 +25,14 @@ func codeLifetime() []*check.Check {
 			Clauses: []string{"RFC 6749 §4.1.2", "RFC 6749 §10.5"},
 			Sent:    "The working token request with a code that is ten minutes and a quarter old; before and after it, with a new code.",
 			Judged:  "No token; then the error code: invalid_grant. The target's clock is moved where the target file says how; else the run waits, if its patience is that long.",
-			Needs:   forCode,
+			Needs:   append(slices.Clone(forCode), needCodeLife),
 			Proves:  []string{"code-unexpired"},
 			Run:     codeExpires,
 		},
 	}
 }
+
+var needCodeLife = check.NeedTime(codeLives, "a code to expire")
 
 func codeExpires(t *check.T) {
 	begin := codesOf(t, codeClients(t)[0])
