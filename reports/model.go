@@ -141,6 +141,9 @@ type Result struct {
 	Need string `json:"need,omitempty"`
 	// Hint says what to do about it.
 	Hint string `json:"hint,omitempty"`
+	// Adds are the flags of the command line that would let the check run; empty
+	// where none would.
+	Adds []string `json:"adds,omitempty"`
 	// Findings are all deviations, the first of them repeated in Message.
 	Findings []Finding `json:"findings,omitempty"`
 	// Observations are facts recorded without judging them.

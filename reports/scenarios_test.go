@@ -112,6 +112,7 @@ func erring() Result {
 func needing(id string) Result {
 	r := result(id, "ca", "MUST", "RFC 6749 §2.3.1", NotRun)
 	r.Need, r.Hint, r.DurationMS = "a confidential client", "add --client-id and --client-secret", 0
+	r.Adds = []string{"--client-id", "--client-secret"}
 	return r
 }
 

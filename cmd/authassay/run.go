@@ -50,8 +50,11 @@ metadata names. It changes and deletes only what it made itself; --register and
 
 ` + exitCodes},
 		Args: cli.AtMost(1, "TARGET"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			o.Args = args
+			if more := o.Patience - check.DefaultPatience; more > 0 && !c.Flags().Changed("deadline") {
+				o.Deadline += more // or it would end the run before what is waited for
+			}
 			return cli.Run(s, o)
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -100,7 +103,7 @@ func whichFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 func howFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 	cli.CountVar(f, &o.Workers, "workers", 0, fmt.Sprintf("checks that run at once; without it %d, or %d for a server that is not on this machine", check.DefaultWorkers, check.RemoteWorkers))
 	cli.DurationVar(f, &o.Timeout, "timeout", check.DefaultTimeout, "time for one check")
-	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run")
+	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run; without it, longer where --patience is")
 	cli.RateVar(f, &o.Rate, "rate", "requests a second at most; without it as they come")
 	cli.PatienceVar(f, &o.Patience, "patience", check.DefaultPatience, "time to wait for one thing: a code that expires, a target that asks for a pause; 0 waits for nothing")
 	cli.TextVar(f, &o.Seed, "seed", "SEED", "", "repeat the run that named this seed: it invents the same names")

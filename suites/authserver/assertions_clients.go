@@ -59,9 +59,10 @@ func assertionMethod(t *check.T, c target.Client) string {
 }
 
 var needKeyClient = check.Need{
-	Name: "a client that authenticates by private_key_jwt and may use the client credentials grant",
-	Hint: "list one with auth: private_key_jwt and key_file in a target file",
-	Met:  func(t *check.T) bool { return len(keyClients(t)) > 0 },
+	Name:    "a client that authenticates by private_key_jwt and may use the client credentials grant",
+	Hint:    "list one with auth: private_key_jwt and key_file in a target file",
+	Met:     func(t *check.T) bool { return len(keyClients(t)) > 0 },
+	Instead: byRegisteringKey,
 }
 
 var needMACClient = check.Need{

@@ -234,6 +234,7 @@ type authorizationChange struct {
 func contrastAuthorization(t *check.T, make func(*check.T) *authorization, want string, changes ...authorizationChange) {
 	control := func(step string, a *authorization) {
 		o := a.walk(step)
+		a.unregistered(o)
 		a.t.Require(landed(o, want)).To(beEmpty(), step+": the correct authorization request does not succeed, so nothing follows from a refusal")
 	}
 	check.Shared(t, "control "+want+" "+make(t).likeness(), func(t *check.T) struct{} {

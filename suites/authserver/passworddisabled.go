@@ -28,8 +28,8 @@ func passwordDisabled() []*check.Check {
 
 var needAnyClient = check.Need{
 	Name: "a client",
-	Hint: "add --client-id and --client-secret, or list one in a target file",
-	Met:  func(t *check.T) bool { return len(passwordAskers(t)) > 0 },
+	Hint: "add --client-id and --client-secret, or list one in a target file", Instead: byRegistering,
+	Met: func(t *check.T) bool { return len(passwordAskers(t)) > 0 },
 }
 
 // mostPasswordAskers bounds how many clients ask for the password grant.

@@ -75,9 +75,7 @@ func pkceDemanded(t *check.T) bool {
 // method (RFC 8414 §2), or refuses a wrong verifier. What it does with the rest,
 // checks say. A server without PKCE ignores the parameters (RFC 7636 §5).
 func doesPKCE(t *check.T) bool {
-	return check.Shared(t, "PKCE", func(t *check.T) bool {
-		return len(advertisedChallenges(t)) > 0 || heedsVerifier(t)
-	})
+	return len(advertisedChallenges(t)) > 0 || heedsVerifier(t)
 }
 
 // heedsVerifier tells whether a wrong verifier is refused. Where it is not, a token

@@ -192,15 +192,17 @@ func hostWith(u *url.URL, host string) string {
 }
 
 var needWebRedirect = check.Need{
-	Name: "a client whose first redirect URI is http or https",
-	Hint: "list one with such redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(webClients(t)) > 0 },
+	Name:    "a client whose first redirect URI is http or https",
+	Hint:    "list one with such redirect_uris in a target file",
+	Met:     func(t *check.T) bool { return len(webClients(t)) > 0 },
+	Instead: byRegistering,
 }
 
 var needSeveralRedirects = check.Need{
-	Name: "a client with several redirect URIs that may use the authorization code grant",
-	Hint: "list one with all its redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(severalRedirects(t)) > 0 },
+	Name:    "a client with several redirect URIs that may use the authorization code grant",
+	Hint:    "list one with all its redirect_uris in a target file",
+	Met:     func(t *check.T) bool { return len(severalRedirects(t)) > 0 },
+	Instead: byRegistering,
 }
 
 // forRedirects are the needs of the checks that change a redirect URI.

@@ -186,8 +186,12 @@ func (r *Run) body(c *Check) reports.Result {
 	go func() {
 		defer close(done)
 		t.protect(func() {
-			for _, n := range c.Needs {
+			for i, n := range c.Needs {
 				if !n.Met(t) {
+					adds := t.flagsFor(c.Needs[i:])
+					t.mu.Lock()
+					t.adds = adds
+					t.mu.Unlock()
 					t.NotRun(n)
 				}
 			}
