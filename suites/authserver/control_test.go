@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -94,6 +95,22 @@ func TestTokensBesideAnIDToken(t *testing.T) {
 			for i, id := range ids {
 				g.Expect(results[id].Verdict).To(gomega.Equal(c.want[i]), "%s: %s", id, results[id].Message)
 			}
+		})
+	}
+}
+
+// A target without a JWK Set has nothing by which an ID token could be relied on:
+// that is no trouble of the run.
+func TestIDTokensWithoutKeys(t *testing.T) {
+	withoutKeys := func(v *visit) *http.Response {
+		if !strings.Contains(v.r.URL.Path, "/.well-known/") {
+			return nil
+		}
+		return rewritten(v.next(), func(m map[string]any) { delete(m, "jwks_uri") })
+	}
+	for _, id := range []string{"hyb-c-hash", "hyb-at-hash", "hyb-same-iss-sub", "rt-same-sub"} {
+		t.Run(id, func(t *testing.T) {
+			odd{do: withoutKeys, id: id, verdict: reports.NotRun, say: "the URL of a JWK Set"}.run(t)
 		})
 	}
 }
