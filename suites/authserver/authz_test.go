@@ -127,6 +127,10 @@ func TestAuthorizationServersAsTheyAre(t *testing.T) {
 			}
 			return false
 		}}, failed("authz-no-cors")},
+		"CORS for a console of its own": {&portal{before: func(w http.ResponseWriter, r *http.Request) bool {
+			w.Header().Set("Access-Control-Allow-Origin", "https://console.example")
+			return false
+		}}, warned("authz-no-cors")},
 		"CORS for preflight requests": {&portal{before: func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodOptions {
 				w.Header().Set("Access-Control-Allow-Origin", "*")

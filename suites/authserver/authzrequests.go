@@ -81,16 +81,19 @@ func authorizationRequests() []*check.Check {
 			},
 		},
 		{
-			// RFC 6749 §3.1: parameters must not be included more than once;
-			// §4.1.2.1: a request that repeats one is invalid_request. What the
-			// server does not recognise it ignores, so that nothing is repeated but
-			// what every server knows. Where client_id or redirect_uri is repeated
-			// there may be nobody to tell.
+			// RFC 6749 §3.1: parameters must not be included more than once, which
+			// binds the sender; §4.1.2.1 describes how a server answers a request
+			// that does: invalid_request. Who takes one of two equal values does what
+			// the correct request asks for, and nobody is harmed; who takes one of
+			// two that differ guesses which was meant. What the server does not
+			// recognise it ignores, so that nothing is repeated but what every server
+			// knows. Where client_id or redirect_uri is repeated there may be nobody
+			// to tell.
 			ID: "authz-duplicate-param", Level: check.Prose,
 			Title:   "An authorization request that repeats a parameter is refused as invalid_request.",
 			Clauses: []string{"RFC 6749 §4.1.2.1", "RFC 6749 §3.1"},
-			Sent:    "The working request with response_type, client_id, redirect_uri, scope, state and, where the metadata lists PKCE methods, code_challenge twice; one at a time, with the same value.",
-			Judged:  "No code; then the error at the redirect URI: invalid_request. A page is as good for client_id and redirect_uri.",
+			Sent:    "The working request with client_id, redirect_uri, scope and, where the metadata lists PKCE methods, code_challenge twice, one at a time, with the same value; then with two states that differ, and with a made-up response_type after the right one, and before it.",
+			Judged:  "No code; then the error at the redirect URI: invalid_request. A code for two values that differ: fail; for the same value twice: warn. A page is as good for client_id and redirect_uri.",
 			Needs:   forAuthorization,
 			Proves:  []string{"authorization-parameters-unrepeated"},
 			Run:     repeatedParameters,
@@ -175,7 +178,7 @@ func kind(o *useragent.Outcome) string {
 }
 
 func repeatedParameters(t *check.T) {
-	names := []string{"response_type", "client_id", "redirect_uri", "scope", "state"}
+	names := []string{"client_id", "redirect_uri", "scope"}
 	if d := discover(t).chosen; d != nil {
 		if methods, _, ok := d.list("code_challenge_methods_supported"); ok && len(methods) > 0 {
 			names = append(names, "code_challenge")
@@ -191,10 +194,24 @@ func repeatedParameters(t *check.T) {
 				if (name == "client_id" || name == "redirect_uri") && (o.Landing == nil || o.Landing.To == useragent.Elsewhere) {
 					return // who would be told, and where, is just what is in doubt
 				}
+				if issued(o) != "" {
+					t.Safe(o).To(statement{false, "the error invalid_request", came(o)}, "the target takes a request that has a parameter twice, with the same value")
+					return
+				}
 				refusedByRedirect(t, o, "invalid_request")
 			}})
 	}
-	contrastAuthorization(t, workingRequest, "code", changes...)
+	differing := func(step string, apply func(*oauth.AuthorizationRequest)) authorizationChange {
+		return authorizationChange{step, func(a *authorization) { apply(a.request) }, func(o *useragent.Outcome) {
+			t.Expect(o).To(statement{issued(o) == "", "the error invalid_request", came(o)}, "the target takes one of two values that differ")
+			refusedByRedirect(t, o, "invalid_request")
+		}}
+	}
+	other := "authassay_" + t.Random(10)
+	contrastAuthorization(t, workingRequest, "code", append(changes,
+		differing("two states", func(r *oauth.AuthorizationRequest) { r.Add("state", "state-"+t.Random(26)) }),
+		differing("response_type code, and a made-up one", func(r *oauth.AuthorizationRequest) { r.Add("response_type", other) }),
+		differing("a made-up response_type, and code", func(r *oauth.AuthorizationRequest) { r.Set("response_type", other).Add("response_type", "code") }))...)
 }
 
 // again repeats a parameter.

@@ -46,12 +46,14 @@ func httpContent() []*check.Check {
 			},
 		},
 		{
-			// RFC 9700 §4.3.2: access tokens do not go into the query of a URL, which
-			// browsers, proxies and servers write down; RFC 6749 §2.3.1: nor do client
-			// credentials. What the request itself had in its URL is its sender's.
-			ID: "http-secret-in-url", Level: check.MustNot,
+			// RFC 6750 §5.3: bearer tokens should not be passed in the URLs of pages, for
+			// example in the query, which browsers, proxies and servers write down.
+			// That they must not be is said to clients (RFC 9700 §4.3.2), and so it is
+			// of client credentials (RFC 6749 §2.3.1). What the request itself had in
+			// its URL is its sender's.
+			ID: "http-secret-in-url", Level: check.ShouldNot,
 			Title:   "No redirect and no link of the target has a token or a password in its query.",
-			Clauses: []string{"RFC 9700 §4.3.2", "RFC 6749 §2.3.1"},
+			Clauses: []string{"RFC 6750 §5.3", "RFC 9700 §4.3.2", "RFC 6749 §2.3.1"},
 			Sent:    "Nothing: every Location and every page of the run is looked at.",
 			Judged:  "access_token, refresh_token and id_token in a query; client_secret and password, where the value is one that the request brought in its body. An access token alone that response_mode=query asked for: warn.",
 			Proves:  []string{"code-answer-no-token"},

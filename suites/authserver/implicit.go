@@ -82,7 +82,7 @@ func implicitGrant() []*check.Check {
 					"without nonce", func(a *authorization) { a.request.Del("nonce") }, func(o *useragent.Outcome) {
 						t.Expect(o).To(statement{given(o.Landing) == "", "a refusal", "an answer with " + given(o.Landing)},
 							"the target issues an ID token that nobody can tie to a request")
-						t.Safe(o).To(statement{o.Landing != nil && o.Landing.Get("error") == "invalid_request", "error invalid_request at the redirect URI", landed(o, "error")},
+						t.Safe(o).To(statement{o.Landing != nil && o.Landing.To == "" && o.Landing.Get("error") == "invalid_request", "error invalid_request at the redirect URI", landed(o, "error")},
 							"the refusal does not name its reason as the clause describes")
 					},
 				})

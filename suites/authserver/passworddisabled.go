@@ -15,7 +15,7 @@ func passwordDisabled() []*check.Check {
 		// out. RFC 6749 §4.3 has it. A grant that the target file lists for a client is
 		// offered none the less: that the file says so changes nothing for its users.
 		ID: "ropc-disabled", Level: check.MustNot,
-		LevelUnder: map[target.Policy]check.Level{target.PolicyRFC6749: check.Information},
+		LevelUnder: onlyBCP,
 		Title:      "The password grant is not offered.",
 		Clauses:    []string{"RFC 9700 §2.4", "OAuth 2.1 draft §10"},
 		Sent:       "A password request with a made-up user and password by each of several clients, those first that the target file lists the grant for; as control the same with a grant that nobody defined.",

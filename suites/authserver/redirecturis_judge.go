@@ -66,7 +66,7 @@ func (w wrongRedirect) change(t *check.T) authorizationChange {
 		switch {
 		case l == nil || a.sentTo(o, w.uri) != "":
 		case l.Get("error") != "":
-			t.Record(w.step, "the error "+l.Get("error")+" is sent to the registered redirect URI")
+			t.Record(w.step, "the error "+l.Get("error")+" is sent to "+bare(l.Raw))
 		case l.To == "" || a.home(l.Raw):
 			t.Safe(o).To(statement{false, "a refusal", "an answer without error at the registered redirect URI"},
 				"the request is answered as if redirect_uri were the registered one")
@@ -164,10 +164,17 @@ func (a *authorization) astray(from, to, wrong string, given url.Values) string 
 		return there
 	case sameHost(at, server):
 		return ""
-	case token || given.Has("error") || ours:
+	case (ours || chosen(at, good, wrong)) && (token || given.Has("error")), ours && chosen(at, good, wrong):
 		return "to " + bare(to)
 	}
-	return "" // perhaps the way to a login elsewhere
+	return "" // perhaps the way to a login elsewhere, or to a page for errors
+}
+
+// chosen tells whether the host of a URL is the client's, or is part of the wrong
+// redirect URI. At any other the target shows pages of its own: some have one for
+// errors there, with the error in its query.
+func chosen(at, good *place, wrong string) bool {
+	return at.Host == good.Host || strings.Contains(strings.ToLower(wrong), at.Hostname())
 }
 
 // home tells whether a URL leads to the registered redirect URI.

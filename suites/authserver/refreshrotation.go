@@ -10,9 +10,9 @@ import (
 )
 
 // rotationLevel: RFC 6749 §6 leaves it to the server whether refresh tokens are
-// rotated and the old ones revoked. RFC 9700 and OAuth 2.1 do not, for public
-// clients.
-var rotationLevel = map[target.Policy]check.Level{target.PolicyRFC6749: check.Information}
+// rotated and the old ones revoked, and OpenID Connect adds nothing. RFC 9700 and
+// OAuth 2.1 do not, for public clients.
+var rotationLevel = onlyBCP
 
 // refreshRotation are the checks that the use of a stolen refresh token shows
 // (RFC 9700 §4.14.2).

@@ -8,9 +8,14 @@ import (
 	"github.com/authassay/authassay/suites/useragent"
 )
 
-// onlyBCP is the level of a clause of RFC 9700 where the policy is RFC 6749
-// alone: worth a note.
-var onlyBCP = map[target.Policy]check.Level{target.PolicyRFC6749: check.Information}
+// onlyBCP is the level of a clause of RFC 9700 that the OAuth 2.1 draft has taken
+// over, where neither binds: worth a note.
+var onlyBCP = map[target.Policy]check.Level{target.PolicyRFC6749: check.Information, target.PolicyOIDC: check.Information}
+
+// onlyRFC9700 is the same for a clause that the draft does not have.
+var onlyRFC9700 = map[target.Policy]check.Level{
+	target.PolicyRFC6749: check.Information, target.PolicyOAuth21: check.Information, target.PolicyOIDC: check.Information,
+}
 
 // responseModes are the checks on how an answer reaches the client.
 func responseModes() []*check.Check {
@@ -82,7 +87,7 @@ func responseModes() []*check.Check {
 		{
 			// RFC 9700 §4.17.2: an answer by postMessage goes to the origin of the
 			// client; a wildcard must not be used.
-			ID: "authz-web-message-origin", Level: check.Must, LevelUnder: onlyBCP,
+			ID: "authz-web-message-origin", Level: check.Must, LevelUnder: onlyRFC9700,
 			Title:   "An answer by postMessage names the exact origin of the client as its receiver.",
 			Clauses: []string{"RFC 9700 §4.17.2", "RFC 9700 §2.6"},
 			Sent:    "The working request with the response mode for web messages that the metadata lists.",
