@@ -52,6 +52,9 @@ func TestGolden(t *testing.T) {
 			}
 			golden(t, name+".junit.xml", written(t, func(w io.Writer) error { return WriteJUnit(w, r) }))
 			golden(t, name+".json", written(t, func(w io.Writer) error { return WriteJSON(w, r) }))
+			golden(t, name+".md", written(t, func(w io.Writer) error { return WriteMarkdown(w, r) }))
+			golden(t, name+".sarif", written(t, func(w io.Writer) error { return WriteSARIF(w, r) }))
+			golden(t, name+".annotations.txt", written(t, func(w io.Writer) error { return WriteAnnotations(w, r) }))
 			golden(t, name+".txt", summary(SummaryOptions{}))
 			switch name {
 			case "red", "hostile", "known-failures":

@@ -112,7 +112,11 @@ type Result struct {
 	// Level is the requirement word of the clause: MUST, SHOULD, prose …
 	Level string `json:"level"`
 	// Binds says whom the clause binds when that is not the target.
-	Binds   string  `json:"binds,omitempty"`
+	Binds string `json:"binds,omitempty"`
+	// Sent says what the check sends, Judged how it reads the answers; both are
+	// for people.
+	Sent    string  `json:"sent,omitempty"`
+	Judged  string  `json:"judged,omitempty"`
 	Verdict Verdict `json:"verdict"`
 	// Observer marks a check that sends nothing and judges what others sent.
 	Observer bool `json:"observer,omitempty"`

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/authassay/authassay/fixtures/targets"
 	"github.com/authassay/authassay/internal/cli"
+	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/check"
 )
 
@@ -14,8 +17,8 @@ func newRun(s *cli.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [TARGET]",
 		Short: "assay a server, and write the reports",
-		Long: `Runs the checks against a server, prints a summary, and writes junit.xml and
-report.json into the report directory.
+		Long: `Runs the checks against a server, prints a summary, and writes the reports into
+the report directory: ` + strings.Join(reports.DirFiles(), ", ") + `.
 
 TARGET is
   an issuer URL      https://id.example.com
@@ -40,6 +43,8 @@ metadata names. It changes and deletes only what it made itself; --register and
   AUTHASSAY_USERNAME       a user to log in as, where --username is not given
   AUTHASSAY_PASSWORD       their password, where --password is not given
   NO_COLOR                 set to anything: no colour
+  GITHUB_ACTIONS           true: failures are printed as annotations too
+  GITHUB_STEP_SUMMARY      a file that report.md is added to
 
 ` + exitCodes},
 		Args: cli.AtMost(1, "TARGET"),
@@ -105,7 +110,7 @@ func resultFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 		"exit 3 when fewer checks are decided; without it, when no MUST is decided in a role of the target")
 	cli.TextVar(f, &o.KnownFailing, "known-failing", "FILE", "", "checks that are known to fail, with reasons; one that passes fails the run")
 	cli.TextVar(f, &o.WriteKnownFailing, "write-known-failing", "FILE", "", "write such a file from this run, to be edited; it must not exist")
-	cli.TextVar(f, &o.ReportDir, "report-dir", "DIR", cli.DefaultReportDir, "where junit.xml and report.json go")
+	cli.TextVar(f, &o.ReportDir, "report-dir", "DIR", cli.DefaultReportDir, "where the reports go")
 }
 
 func outputFlags(f *pflag.FlagSet, o *cli.RunOptions) {

@@ -212,7 +212,7 @@ func (r *Run) base(c *Check) reports.Result { return Blank(c, r.cfg.Target.Polic
 func Blank(c *Check, p target.Policy) reports.Result {
 	res := reports.Result{
 		ID: c.ID, Title: c.Title, Clauses: c.Clauses, Level: string(c.LevelFor(p)),
-		Binds: c.Binds, Observer: c.Observer(), Proves: c.Proves,
+		Binds: c.Binds, Sent: c.Sent, Judged: c.Judged, Observer: c.Observer(), Proves: c.Proves,
 	}
 	if c.area != nil { // a check that no catalogue took has none
 		res.Area, res.Role = c.area.ID, string(c.area.Role)

@@ -142,7 +142,7 @@ func TestAResultSaysWhatItIs(t *testing.T) {
 	res := assay(t, check.Config{Target: anywhere(), Transport: answering(nothing)}, c).Results[0]
 	res.DurationMS = 0
 	g.Expect(res).To(gomega.Equal(reports.Result{
-		ID: "x-one", Area: "x", Role: "authorization-server", Title: "Title of x-one.", Clauses: []string{"RFC 6749 §5.2"},
+		ID: "x-one", Area: "x", Role: "authorization-server", Title: "Title of x-one.", Sent: "something", Judged: "somehow", Clauses: []string{"RFC 6749 §5.2"},
 		Level: "MUST", Verdict: reports.Info, Message: "m", Step: "GET /", Expected: "e", Got: "g", Proves: []string{"a-fault"},
 		Findings:  []reports.Finding{{Verdict: reports.Info, Message: "m", Step: "GET /", Expected: "e", Got: "g", Exchange: 1}},
 		Exchanges: []int{1},
