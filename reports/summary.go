@@ -101,6 +101,9 @@ func (s *summary) head(r Report) {
 	if r.Seed != "" {
 		parts = append(parts, "seed "+flat(r.Seed))
 	}
+	if r.Shard != nil {
+		parts = append(parts, "shard "+r.Shard.String())
+	}
 	if r.Strict {
 		parts = append(parts, "strict: warnings are failures")
 	}
