@@ -78,6 +78,14 @@ var wordColors = map[string][]color.Attribute{
 	wordError:  {color.FgMagenta, color.Bold},
 	wordKnown:  {color.FgYellow},
 	wordNotRun: {color.Faint},
+
+	wordBroke:   {color.FgRed, color.Bold},
+	wordMended:  {color.FgGreen},
+	wordLost:    {color.FgMagenta, color.Bold},
+	wordDecided: {color.FgCyan},
+	wordNew:     {color.FgCyan},
+	wordGone:    {color.Faint},
+	wordDrift:   {color.FgYellow},
 }
 
 func (s *summary) paint(text string, attributes ...color.Attribute) string {

@@ -17,9 +17,9 @@ func TestWrongUsage(t *testing.T) {
 		args string // separated by |
 		says []string
 	}{
-		{"", []string{"which command?", "run, merge, idp, checks", `See "authassay --help"`}},
+		{"", []string{"which command?", "run, merge, diff, idp, checks", `See "authassay --help"`}},
 		{"rnu", []string{`no command "authassay rnu"`, "did you mean run?"}},
-		{"frobnicate", []string{`no command "authassay frobnicate"`, "known: run, merge, idp"}},
+		{"frobnicate", []string{`no command "authassay frobnicate"`, "known: run, merge, diff, idp"}},
 		{"run|@|--wokers|3", []string{"no flag --wokers", "did you mean --workers?", `See "authassay run --help"`}},
 		{"run|@|-strict", []string{"did you mean --strict?"}},
 		{"run|@|--policy|bpc", []string{"--policy", `"bpc"`, "did you mean bcp?", "rfc6749, bcp, oauth21, oidc"}},
@@ -80,6 +80,11 @@ func TestWrongUsage(t *testing.T) {
 		{"merge|.", []string{`there is no report "report.json"`}},
 		{"merge|.|--quiet|--verbose", []string{"exclude each other"}},
 		{"merge|.|--report-dri|x", []string{"did you mean --report-dir?"}},
+		{"diff", []string{"OLD and NEW are missing"}},
+		{"diff|a", []string{"NEW is missing"}},
+		{"diff|a|b|c", []string{"takes OLD and NEW, and was given 3 arguments"}},
+		{"diff|nowhere|nowhere", []string{`there is no report "nowhere"`}},
+		{"diff|a|b|--josn", []string{"did you mean --json?"}},
 		{"explain", []string{"ID is missing"}},
 		{"explain|ca-wrong-secert", []string{`"ca-wrong-secert"`, "did you mean ca-wrong-secret?"}},
 		{"explain|ca", []string{"that is an area"}},
