@@ -14,8 +14,7 @@ import (
 
 // conclude judges the run, writes the files, and only then tells the terminal,
 // whose reader may be slow.
-func (r *runner) conclude() error {
-	report := r.assay.Report()
+func (r *runner) conclude(report reports.Report) error {
 	report.RunID = r.dir.RunID() // as in the files that stand there already
 	r.plan.known.Apply(&report)
 	outcome := reports.Decide(report, reports.DecideOptions{MinDecided: r.o.MinDecided})
