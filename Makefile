@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := -s -w -X github.com/authassay/authassay/suites/assay.Version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt run selftest real interop bench golden coverage
+.PHONY: help build test lint fmt run selftest selftest-full real interop bench golden coverage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: ## assay what is bundled
 
 selftest: ## prove that every check can go red
 	$(GO) run ./cmd/authassay selftest
+
+selftest-full: ## every check against every fault; takes minutes
+	$(GO) test -tags full -count=1 -timeout 60m -run Full ./suites/selftest
 
 real: ## assay real third-party servers on loopback
 	$(GO) test -tags real -count=1 -v ./fixtures/real

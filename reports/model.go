@@ -112,7 +112,11 @@ type Result struct {
 	// Level is the requirement word of the clause: MUST, SHOULD, prose …
 	Level string `json:"level"`
 	// Binds says whom the clause binds when that is not the target.
-	Binds   string  `json:"binds,omitempty"`
+	Binds string `json:"binds,omitempty"`
+	// Sent says what the check sends, Judged how it reads the answers; both are
+	// for people.
+	Sent    string  `json:"sent,omitempty"`
+	Judged  string  `json:"judged,omitempty"`
 	Verdict Verdict `json:"verdict"`
 	// Observer marks a check that sends nothing and judges what others sent.
 	Observer bool `json:"observer,omitempty"`
@@ -137,6 +141,9 @@ type Result struct {
 	Need string `json:"need,omitempty"`
 	// Hint says what to do about it.
 	Hint string `json:"hint,omitempty"`
+	// Adds are the flags of the command line that would let the check run; empty
+	// where none would.
+	Adds []string `json:"adds,omitempty"`
 	// Findings are all deviations, the first of them repeated in Message.
 	Findings []Finding `json:"findings,omitempty"`
 	// Observations are facts recorded without judging them.

@@ -112,6 +112,7 @@ func erring() Result {
 func needing(id string) Result {
 	r := result(id, "ca", "MUST", "RFC 6749 §2.3.1", NotRun)
 	r.Need, r.Hint, r.DurationMS = "a confidential client", "add --client-id and --client-secret", 0
+	r.Adds = []string{"--client-id", "--client-secret"}
 	return r
 }
 
@@ -176,14 +177,14 @@ func deadlineRun() Report {
 func unreachableRun() Report {
 	t := mock()
 	t.Exchanges, t.Unreachable = nil, "dial tcp 127.0.0.1:9090: connection refused"
-	t.Results = troubled("the target cannot be reached: " + t.Unreachable)
+	t.Results = afflicted("the target cannot be reached: " + t.Unreachable)
 	return run(t)
 }
 
 // lostRun met a target that went away in mid-run, with something of the run's
 // still there.
 func lostRun() Report {
-	t := mock(append(passes(), troubled("control: no complete answer within 10s")...)...)
+	t := mock(append(passes(), afflicted("control: no complete answer within 10s")...)...)
 	t.Lost = "the target stopped answering: 6 requests in a row, the last: no complete answer within 10s"
 	t.Left = []string{"client 4711: no complete answer within 10s"}
 	t.Logins, t.WaitedMS = 3, 12_340
@@ -194,11 +195,11 @@ func lostRun() Report {
 func sameTroubleRun() Report {
 	other := result("jwks-fetch", "jwks", "MUST", "RFC 7517 §5", Error)
 	other.Message = "the JWK Set answered 503"
-	return run(mock(append(append(passes(), troubled("control: no complete answer within 10s")...), other)...))
+	return run(mock(append(append(passes(), afflicted("control: no complete answer within 10s")...), other)...))
 }
 
-// troubled are ten checks that could not be judged for one reason.
-func troubled(why string) []Result {
+// afflicted are ten checks that could not be judged for one reason.
+func afflicted(why string) []Result {
 	var out []Result
 	for _, id := range []string{"cc-happy", "cc-no-auth", "ca-basic", "ca-none", "ca-post", "ca-wrong-secret", "tok-no-store", "tok-missing-grant", "tok-post-only", "tok-error-shape"} {
 		area, _, _ := strings.Cut(id, "-")

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,48 +28,33 @@ func (s *summary) work(t *TargetReport) {
 	}
 }
 
-var flagName = regexp.MustCompile(`--[a-z][a-z-]*[a-z]`)
-
-// more says what one would add to the command line to have more checks run: the
-// flags that the hints of those that did not run name, the most useful first.
+// more says what one would add to the command line to have more checks run, the
+// most useful first.
 func (s *summary) more(r Report) {
-	type addition struct {
-		flags []string
-		opens int
-	}
-	var all []addition
+	opens := map[string]int{}
+	var flags []string
 	total := 0
 	for _, t := range r.Targets {
 		for _, res := range t.Results {
-			hint, ok := strings.CutPrefix(res.Hint, "add ")
-			flags := flagName.FindAllString(hint, -1)
-			if res.Verdict != NotRun || !ok || len(flags) == 0 {
+			if res.Verdict != NotRun || len(res.Adds) == 0 {
 				continue
 			}
 			total++
-			i := slices.IndexFunc(all, func(a addition) bool { return slices.Equal(a.flags, flags) })
-			if i < 0 {
-				all, i = append(all, addition{flags: flags}), len(all)
+			for _, f := range res.Adds {
+				if opens[f]++; opens[f] == 1 {
+					flags = append(flags, f)
+				}
 			}
-			all[i].opens++
 		}
 	}
 	if total == 0 {
 		return
 	}
-	slices.SortStableFunc(all, func(a, b addition) int { return b.opens - a.opens })
-	var flags []string
-	for _, a := range all {
-		for _, f := range a.flags {
-			if !slices.Contains(flags, f) {
-				flags = append(flags, f)
-			}
-		}
-	}
+	slices.SortStableFunc(flags, func(a, b string) int { return opens[b] - opens[a] })
 	last := len(flags) - 1
-	words := flags[last]
+	words := flat(flags[last])
 	if last > 0 {
-		words = strings.Join(flags[:last], ", ") + " and " + words
+		words = flat(strings.Join(flags[:last], ", ")) + " and " + words
 	}
 	text := fmt.Sprintf("To run %s, add %s.", plural(total, "more check", "more checks"), words)
 	for _, line := range wrap(text, s.o.Width) {

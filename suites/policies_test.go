@@ -7,11 +7,13 @@ import (
 
 	"github.com/authassay/authassay/fixtures/target"
 	"github.com/authassay/authassay/reports"
+	"github.com/authassay/authassay/suites/catalog"
 	"github.com/authassay/authassay/suites/check"
 )
 
-// The mock identity provider claims every policy, so the catalogue passes
-// against it whichever document decides.
+// The mock identity provider breaks no clause of any policy, so nothing fails or
+// warns whichever document decides. What a document leaves open it may do
+// otherwise, and a check of level MAY says so for information.
 func TestTheMockConformsUnderEveryPolicy(t *testing.T) {
 	for _, p := range target.Policies() {
 		t.Run(string(p), func(t *testing.T) {
@@ -21,12 +23,15 @@ func TestTheMockConformsUnderEveryPolicy(t *testing.T) {
 			got := reference(t, tg, check.Selection{})
 			decided := 0
 			for id, v := range got {
+				if catalog.All().Check(id).LevelFor(p) == check.May && v == reports.Info {
+					continue
+				}
 				g.Expect(v).To(BeElementOf(reports.Pass, reports.NotRun), id)
 				if v.Decided() {
 					decided++
 				}
 			}
-			g.Expect(decided).To(BeNumerically(">", 25), "nothing to say is not success")
+			g.Expect(decided).To(BeNumerically(">", len(got)/2), "nothing to say is not success")
 		})
 	}
 }

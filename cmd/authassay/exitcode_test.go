@@ -20,7 +20,7 @@ func TestRunWhatIsBundled(t *testing.T) {
 	g.Expect(o.code).To(gomega.Equal(0), o.all())
 	g.Expect(o.stdout).To(gomega.ContainSubstring("conformant in "))
 	g.Expect(o.stdout).To(gomega.ContainSubstring("Exit code: 0"))
-	g.Expect(o.stdout).To(gomega.ContainSubstring("authassay-report/junit.xml"))
+	g.Expect(o.stdout).To(gomega.ContainSubstring("authassay-report/report.html"))
 	g.Expect(o.stderr).To(gomega.MatchRegexp(`assaying mock at http://127\.0\.0\.1:\d+/tenant: \d+ checks`))
 	g.Expect(o.stderr).To(gomega.MatchRegexp(`(?m)^  ca +\d+ checks in \d+\.\d s: \d+ passed$`))
 	g.Expect(o.stdout+o.stderr).NotTo(gomega.MatchRegexp("[\x00-\x09\x0b-\x1f\x7f]"), "control characters in what is no terminal")

@@ -19,6 +19,7 @@ loopback.`,
 		Example: `  authassay idp
   authassay idp --listen 127.0.0.1:0 --path /tenant-1
   authassay idp --client-id app --client-secret not-a-secret
+  authassay idp --registration    # then: authassay run ISSUER --register
   authassay idp | head -n 1 | jq -r .issuer`,
 		Annotations: map[string]string{cli.After: `Exit codes:
     0  a signal (SIGINT, SIGTERM, SIGHUP) ended it
@@ -33,6 +34,7 @@ loopback.`,
 	cli.TextVar(g.Flags, &o.ClientID, "client-id", "ID", "", "one client of this name in place of the default ones")
 	cli.TextVar(g.Flags, &o.ClientSecret, "client-secret", "SECRET", "", "its secret; without it a random one")
 	cli.ChoiceVar(g.Flags, &o.SigningAlg, "signing-alg", "ALG", cli.SigningAlgs()[0], cli.SigningAlgs(), "how access tokens are signed: ES256, RS256 or EdDSA")
+	g.Flags.BoolVar(&o.Registration, "registration", false, "let anyone register clients (RFC 7591), and remove them (RFC 7592)")
 	cli.Flags(c, g)
 	complete(c, "signing-alg", cli.SigningAlgs)
 	return c

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"fmt"
+
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/authassay/authassay/fixtures/targets"
 	"github.com/authassay/authassay/internal/cli"
+	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/check"
 )
 
@@ -14,8 +19,8 @@ func newRun(s *cli.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [TARGET]",
 		Short: "assay a server, and write the reports",
-		Long: `Runs the checks against a server, prints a summary, and writes junit.xml and
-report.json into the report directory.
+		Long: `Runs the checks against a server, prints a summary, and writes into the report
+directory ` + strings.Join(reports.DirFiles(), ", ") + `.
 
 TARGET is
   an issuer URL      https://id.example.com
@@ -40,11 +45,16 @@ metadata names. It changes and deletes only what it made itself; --register and
   AUTHASSAY_USERNAME       a user to log in as, where --username is not given
   AUTHASSAY_PASSWORD       their password, where --password is not given
   NO_COLOR                 set to anything: no colour
+  GITHUB_ACTIONS           true: failures are printed as annotations too
+  GITHUB_STEP_SUMMARY      a file that report.md is added to
 
 ` + exitCodes},
 		Args: cli.AtMost(1, "TARGET"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			o.Args = args
+			if more := o.Patience - check.DefaultPatience; more > 0 && !c.Flags().Changed("deadline") {
+				o.Deadline += more // or it would end the run before what is waited for
+			}
 			return cli.Run(s, o)
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -91,9 +101,9 @@ func whichFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 }
 
 func howFlags(f *pflag.FlagSet, o *cli.RunOptions) {
-	cli.CountVar(f, &o.Workers, "workers", check.DefaultWorkers, "checks that run at once")
+	cli.CountVar(f, &o.Workers, "workers", 0, fmt.Sprintf("checks that run at once; without it %d, or %d for a server that is not on this machine", check.DefaultWorkers, check.RemoteWorkers))
 	cli.DurationVar(f, &o.Timeout, "timeout", check.DefaultTimeout, "time for one check")
-	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run")
+	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run; without it, longer where --patience is")
 	cli.RateVar(f, &o.Rate, "rate", "requests a second at most; without it as they come")
 	cli.PatienceVar(f, &o.Patience, "patience", check.DefaultPatience, "time to wait for one thing: a code that expires, a target that asks for a pause; 0 waits for nothing")
 	cli.TextVar(f, &o.Seed, "seed", "SEED", "", "repeat the run that named this seed: it invents the same names")
@@ -105,7 +115,7 @@ func resultFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 		"exit 3 when fewer checks are decided; without it, when no MUST is decided in a role of the target")
 	cli.TextVar(f, &o.KnownFailing, "known-failing", "FILE", "", "checks that are known to fail, with reasons; one that passes fails the run")
 	cli.TextVar(f, &o.WriteKnownFailing, "write-known-failing", "FILE", "", "write such a file from this run, to be edited; it must not exist")
-	cli.TextVar(f, &o.ReportDir, "report-dir", "DIR", cli.DefaultReportDir, "where junit.xml and report.json go")
+	cli.TextVar(f, &o.ReportDir, "report-dir", "DIR", cli.DefaultReportDir, "where the reports go")
 }
 
 func outputFlags(f *pflag.FlagSet, o *cli.RunOptions) {

@@ -31,6 +31,9 @@ type IDPOptions struct {
 	// ClientID and ClientSecret make one client in place of the default ones.
 	ClientID, ClientSecret string
 	SigningAlg             string
+	// Registration lets anyone register clients (RFC 7591), and manage and remove
+	// them (RFC 7592).
+	Registration bool
 }
 
 // idpReady is the line that says that the provider can sign.
@@ -99,6 +102,12 @@ func newIDP(o IDPOptions) (*mockidp.Provider, error) {
 	opts := []mockidp.Option{mockidp.WithSigningAlg(o.SigningAlg)}
 	if o.Path != "" {
 		opts = append(opts, mockidp.WithPath(o.Path))
+	}
+	if o.Registration {
+		// For the grants that a server should have, whatever its clients use.
+		opts = append(opts, mockidp.WithRegistration(mockidp.Registration{GrantTypes: []string{
+			mockidp.GrantAuthorizationCode, mockidp.GrantRefreshToken, mockidp.GrantClientCredentials,
+		}}))
 	}
 	switch {
 	case o.ClientID != "":

@@ -60,7 +60,9 @@ func Run(s *Streams, o RunOptions) error {
 	}
 	r.plan = plan
 	if r.dir, err = reports.OpenDir(o.ReportDir); err != nil {
-		return Usage("%v", err)
+		err := Usage("%v", err)
+		refuse(s, o.ReportDir, reports.ExitUsage, err)
+		return err
 	}
 	r.progress = newProgress(s, o.Quiet, o.Verbose)
 	defer watch(func(why reports.Stop) {

@@ -16,7 +16,7 @@ const (
 )
 
 // RunOptions are what "authassay run" was asked for. A zero value stands for a
-// flag that was not given, but for Workers, Timeout, Deadline and ReportDir,
+// flag that was not given, but for Timeout, Deadline and ReportDir,
 // which are required.
 type RunOptions struct {
 	// Args are the arguments: one TARGET, or none for what is bundled.

@@ -16,6 +16,7 @@ import (
 // whose reader may be slow.
 func (r *runner) conclude() error {
 	report := r.assay.Report()
+	report.RunID = r.dir.RunID() // as in the files that stand there already
 	r.plan.known.Apply(&report)
 	outcome := reports.Decide(report, reports.DecideOptions{MinDecided: r.o.MinDecided})
 	report.Outcome = &outcome
@@ -40,6 +41,9 @@ func (r *runner) conclude() error {
 	if err := r.show(report, outcome, reportDir); err != nil {
 		mishap(err)
 	}
+	if err := Written(r.publish(report, r.o.Quiet)); err != nil {
+		mishap(err)
+	}
 	for _, m := range mishaps {
 		r.Hint("error", m.Error())
 	}
@@ -59,8 +63,10 @@ func (r *runner) show(report reports.Report, outcome reports.Outcome, reportDir 
 	if r.OutTerminal {
 		width = r.Width
 	}
-	return Written(reports.WriteSummary(r.Out, report, reports.SummaryOptions{
-		Color: r.Color(r.o.NoColor), Verbose: r.o.Verbose, Width: width, ReportDir: reportDir, Outcome: outcome,
+	return Written(r.shielded(func(w io.Writer) error {
+		return reports.WriteSummary(w, report, reports.SummaryOptions{
+			Color: r.Color(r.o.NoColor), Verbose: r.o.Verbose, Width: width, ReportDir: reportDir, Outcome: outcome,
+		})
 	}))
 }
 
@@ -94,18 +100,18 @@ func (r *runner) writeKnownFailing(report reports.Report) error {
 // that say why there was no run, so that nobody takes those for this run's. A
 // directory that cannot be written to has no reports to mistake.
 func refuse(s *Streams, path string, code int, why error) {
-	dir, err := reports.OpenDir(path)
-	if err != nil {
-		return
-	}
 	reason := s.clean(why.Error())
-	_ = dir.Write(reports.Report{
+	report := reports.Report{
 		Tool: assay.Tool(), Started: time.Now().UTC(),
 		Outcome: &reports.Outcome{
 			Code: code, Sentence: "nothing was assayed: " + reason,
 			Reasons: []string{reason}, RunReasons: []string{reason},
 		},
-	})
+	}
+	if dir, err := reports.OpenDir(path); err == nil {
+		_ = dir.Write(report)
+	}
+	_ = s.publish(report, false) // Out is not what is wrong; the error says what is
 }
 
 // Disown does the same for a command line that could not be read, where the

@@ -169,7 +169,7 @@ func stateEchoed(t *check.T) {
 	state := func(s string) func(*authorization) {
 		return func(a *authorization) { a.request.Set("state", s) }
 	}
-	contrastAuthorization(t, workingRequest(t), "code",
+	contrastAuthorization(t, workingRequest, "code",
 		authorizationChange{"a state of reserved characters", state(odd), echoed(odd)},
 		authorizationChange{"a state of 500 characters", state(long), echoed(long)},
 		authorizationChange{"a made-up response_type and a state of reserved characters", func(a *authorization) {

@@ -158,7 +158,7 @@ func allowed(r *check.Response) string {
 // eachPage gives the pages on which users log in and agree.
 func eachPage(t *check.T, judge func(page *check.Response)) {
 	visits, seen := []visit{withLogin(t)}, 0
-	if v := visitWhere(t, useragent.Approved); v != nil && v.client.ID != visits[0].client.ID {
+	if v := visitWhere(t, codeClients(t), useragent.Approved); v != nil && v.client.ID != visits[0].client.ID {
 		visits = append(visits, *v)
 	}
 	for _, v := range visits {

@@ -50,7 +50,7 @@ func authorizationRequests() []*check.Check {
 			Proves:  []string{"authorization-unknown-ignored"},
 			Run: func(t *check.T) {
 				name := "authassay_" + t.Random(10)
-				contrastAuthorization(t, workingRequest(t), "code", authorizationChange{"with the parameter " + name,
+				contrastAuthorization(t, workingRequest, "code", authorizationChange{"with the parameter " + name,
 					func(a *authorization) { a.request.Add(name, t.Random(10)) },
 					func(o *useragent.Outcome) {
 						t.Expect(o).To(statement{landed(o, "code") == "", "an authorization code, as without the parameter", came(o)},
@@ -72,7 +72,7 @@ func authorizationRequests() []*check.Check {
 			Run: func(t *check.T) {
 				emptyLikeOmitted(t, "scope")
 				emptyLikeOmitted(t, "state")
-				contrastAuthorization(t, workingRequest(t), "code", authorizationChange{"prompt, login_hint and response_mode without values",
+				contrastAuthorization(t, workingRequest, "code", authorizationChange{"prompt, login_hint and response_mode without values",
 					func(a *authorization) { a.request.Add("prompt", "").Add("login_hint", "").Add("response_mode", "") },
 					func(o *useragent.Outcome) {
 						t.Expect(o).To(statement{landed(o, "code") == "", "an authorization code, as without the parameters", came(o)},
@@ -137,20 +137,17 @@ func authorizationRequests() []*check.Check {
 	}, authorizationScopes())
 }
 
-// workingRequest makes the correct request of the first client, anew each time.
-func workingRequest(t *check.T) func() *authorization {
-	c := codeClients(t)[0]
-	return func() *authorization { return authorize(t, c, "code") }
-}
+// workingRequest makes the correct request of the first client.
+func workingRequest(t *check.T) *authorization { return authorize(t, codeClients(t)[0], "code") }
 
 // emptyLikeOmitted compares a request that leaves a parameter out with one that
 // has it without a value.
 func emptyLikeOmitted(t *check.T, name string) {
 	correctRequest(t)
-	omitted := workingRequest(t)()
+	omitted := workingRequest(t)
 	omitted.request.Del(name)
 	without := omitted.walk("without " + name)
-	empty := workingRequest(t)()
+	empty := workingRequest(t)
 	empty.request.Set(name, "")
 	with := empty.walk(name + " without a value")
 	lookAt(t, name+" without a value", with)
@@ -189,7 +186,7 @@ func repeatedParameters(t *check.T) {
 	}
 	var changes []authorizationChange
 	for _, name := range names {
-		if workingRequest(t)().request.Get(name) == "" {
+		if workingRequest(t).request.Get(name) == "" {
 			continue // not sent by this client, so not to be repeated
 		}
 		changes = append(changes, authorizationChange{name + " twice", func(a *authorization) { again(a.request, name) },
@@ -211,7 +208,7 @@ func repeatedParameters(t *check.T) {
 		}}
 	}
 	other := "authassay_" + t.Random(10)
-	contrastAuthorization(t, workingRequest(t), "code", append(changes,
+	contrastAuthorization(t, workingRequest, "code", append(changes,
 		differing("two states", func(r *oauth.AuthorizationRequest) { r.Add("state", "state-"+t.Random(26)) }),
 		differing("response_type code, and a made-up one", func(r *oauth.AuthorizationRequest) { r.Add("response_type", other) }),
 		differing("a made-up response_type, and code", func(r *oauth.AuthorizationRequest) { r.Set("response_type", other).Add("response_type", "code") }))...)

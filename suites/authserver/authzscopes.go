@@ -1,8 +1,6 @@
 package authserver
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -23,7 +21,7 @@ func authorizationScopes() []*check.Check {
 			Title:   "An unknown scope is refused as invalid_scope, or the token response states the scope that was granted.",
 			Clauses: []string{"RFC 6749 §3.3", "RFC 6749 §4.1.2.1", "RFC 6749 §5.1"},
 			Sent:    "The working request with a made-up scope beside its own; where that brings a code, the token request with it.",
-			Judged:  "invalid_scope, or a token with another scope stated: pass. A token whose answer states no scope, while the token itself (a JWT) has another: fail. Another error, a page, or a made-up scope that is granted, or may be: warn.",
+			Judged:  "invalid_scope, or a token with another scope stated: pass. No scope in the answer, and a token without the made-up one, by introspection or the claim of a JWT: fail. Another error, a page, or the made-up scope granted, as the answer or the token says (an answer without scope says so): warn.",
 			Needs:   forCode,
 			Proves:  []string{"scope-known"},
 			Run: func(t *check.T) {
@@ -33,7 +31,7 @@ func authorizationScopes() []*check.Check {
 					refusedByRedirect(t, m.o, "invalid_scope")
 					return
 				}
-				grantsOddScope(t, m.redeemed(t), m.oddScope())
+				m.grantsOddScope(t, m.redeemed(t))
 			},
 		},
 		{
@@ -59,7 +57,7 @@ func authorizationScopes() []*check.Check {
 				granted, _ := oauth.Read(r).String("scope")
 				t.Expect(r).To(statement{!slices.Contains(strings.Fields(granted), m.oddScope()), "a scope of scope tokens", "the malformed scope granted"},
 					"the target grants a scope that no scope may be")
-				grantsOddScope(t, r, m.oddScope())
+				m.grantsOddScope(t, r)
 			},
 		},
 		{
@@ -74,12 +72,12 @@ func authorizationScopes() []*check.Check {
 			Proves:  []string{"scope-omitted"},
 			Run: func(t *check.T) {
 				correctRequest(t)
-				a := workingRequest(t)()
+				a := workingRequest(t)
 				a.request.Del("scope")
 				o := a.walk("without scope")
 				if issued(o) == "" {
 					refusedByRedirect(t, o, "invalid_scope")
-					again := workingRequest(t)().walk("control, once more")
+					again := workingRequest(t).walk("control, once more")
 					t.Require(landed(again, "code")).To(beEmpty(), "the correct authorization request does not succeed any more, so nothing follows from a refusal")
 				}
 				t.Record("without scope", came(o))
@@ -98,59 +96,17 @@ func (m mistaken) redeemed(t *check.T) *check.Response {
 }
 
 // grantsOddScope judges the token response to a code that was asked for with a
-// scope nobody defined. Where it states no scope, all that was requested was
-// granted (RFC 6749 §5.1), if the target says the truth: only the token can show
-// that it does not.
-func grantsOddScope(t *check.T, r *check.Response, odd string) {
+// scope nobody defined.
+func (m mistaken) grantsOddScope(t *check.T, r *check.Response) {
 	if oauth.Issued(r) == "" {
 		t.Safe(r).To(oauth.HaveError("invalid_scope"), "the refusal of an unknown scope does not name its reason as the clause describes")
 		return
 	}
-	granted, stated := oauth.Read(r).String("scope")
-	if !stated {
-		token, _ := oauth.Read(r).String("access_token")
-		inside, known := scopeOfJWT(token)
-		t.Expect(r).To(statement{!known || slices.Contains(inside, odd), "the granted scope in the answer", "no scope, while the token has " + clip(strings.Join(inside, " "))},
-			"the target leaves a scope out and does not say so")
-		t.Safe(r).To(statement{false, "invalid_scope, or the granted scope in the answer", "a token, and not a word about its scope"},
-			"the target grants a scope that nobody defined, or leaves it out and does not say so")
-		return
-	}
-	t.Safe(r).To(statement{!slices.Contains(strings.Fields(granted), odd), "invalid_scope, or another scope granted", "the made-up scope granted"},
-		"the target grants a scope that nobody defined")
-}
-
-// scopeOfJWT reads the scope claim of an access token that is a JWT (RFC 9068
-// §2.2.3), or the claim scp that some servers have in its place.
-func scopeOfJWT(token string) (scopes []string, known bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, false
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return nil, false
-	}
-	var claims struct {
-		Scope any `json:"scope"`
-		SCP   any `json:"scp"`
-	}
-	if json.Unmarshal(raw, &claims) != nil {
-		return nil, false
-	}
-	for _, claim := range []any{claims.Scope, claims.SCP} {
-		switch v := claim.(type) {
-		case string:
-			scopes, known = append(scopes, strings.Fields(v)...), true
-		case []any:
-			for _, e := range v {
-				if s, ok := e.(string); ok {
-					scopes, known = append(scopes, s), true
-				}
-			}
-		}
-	}
-	return scopes, known
+	stated, says := oauth.Read(r).String("scope")
+	token, _ := oauth.Read(r).String("access_token")
+	real, known := scopeOfToken(t, "what has the token?", m.client, token)
+	t.Look("the token request with its code", r)
+	seen(stated, says, real, known).judgeMadeUp(t, m.oddScope())
 }
 
 // oddScope is the last word of the scope that was asked for.

@@ -76,6 +76,15 @@ func text(contentType, s string) func(*call, *reply) {
 	}
 }
 
+// listed has the target file say that its clients may use client credentials.
+func listed(tg *target.Target) {
+	for i := range tg.Clients {
+		if len(tg.Clients[i].Grants) == 0 {
+			tg.Clients[i].Grants = []string{"client_credentials"}
+		}
+	}
+}
+
 func (b broken) run(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
@@ -149,7 +158,7 @@ func TestBrokenMetadata(t *testing.T) {
 			metadata: func(_ string, m map[string]any) map[string]any {
 				m["grant_types_supported"] = []string{"password"}
 				return m
-			}}, nil, "meta-grants-truth", reports.Error, "does not succeed"},
+			}}, listed, "meta-grants-truth", reports.Error, "does not succeed"},
 		"text/plain":                       {served(200, "text/plain", document), nil, "meta-content-type", reports.Fail, "not labelled as JSON"},
 		"no content type":                  {served(200, "", document), nil, "meta-content-type", reports.Fail, "not labelled as JSON"},
 		"a media type beside it":           {served(200, "application/jwk-set+json", document), nil, "meta-content-type", reports.Fail, ""},

@@ -11,7 +11,7 @@ import (
 
 // codeGrant are the checks of the authorization code grant (RFC 6749 §4.1).
 func codeGrant() []*check.Check {
-	return slices.Concat(codeExchange(), codeBinding(), codeReuse(), codeQuality())
+	return slices.Concat(codeExchange(), codeBinding(), codeReuse(), codeLifetime(), codeQuality())
 }
 
 // codeExchange are the checks on the exchange of a code for tokens (RFC 6749

@@ -88,27 +88,31 @@ var needUser = check.Need{
 }
 
 var needCodeClient = check.Need{
-	Name: "a client that may use the authorization code grant, with a redirect URI",
-	Hint: "add --client-id, --client-secret and --redirect-uri, or list one in a target file",
-	Met:  func(t *check.T) bool { return len(codeClients(t)) > 0 },
+	Name:    "a client that may use the authorization code grant, with a redirect URI",
+	Hint:    "add --client-id, --client-secret and --redirect-uri, or list one in a target file",
+	Met:     func(t *check.T) bool { return len(codeClients(t)) > 0 },
+	Instead: byRegistering,
 }
 
 var needConfidentialCode = check.Need{
-	Name: "a confidential client that may use the authorization code grant",
-	Hint: "list one with secret and redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(confidentialCode(t)) > 0 },
+	Name:    "a confidential client that may use the authorization code grant",
+	Hint:    "add --client-id, --client-secret and --redirect-uri, or list one with secret and redirect_uris in a target file",
+	Met:     func(t *check.T) bool { return len(confidentialCode(t)) > 0 },
+	Instead: byRegistering,
 }
 
 var needSecondConfidentialCode = check.Need{
-	Name: "a second confidential client that may use the authorization code grant",
-	Hint: "list another with secret and redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(confidentialCode(t)) > 1 },
+	Name:    "a second confidential client that may use the authorization code grant",
+	Hint:    "list another with secret and redirect_uris in a target file",
+	Met:     func(t *check.T) bool { return len(confidentialCode(t)) > 1 },
+	Instead: byRegistering,
 }
 
 var needPublicCode = check.Need{
-	Name: "a public client that may use the authorization code grant",
-	Hint: "list one without secret, with redirect_uris and auth: none, in a target file",
-	Met:  func(t *check.T) bool { return len(publicCode(t)) > 0 },
+	Name:    "a public client that may use the authorization code grant",
+	Hint:    "list one without secret, with redirect_uris and auth: none, in a target file",
+	Met:     func(t *check.T) bool { return len(publicCode(t)) > 0 },
+	Instead: byRegistering,
 }
 
 var needSecondPublicCode = check.Need{

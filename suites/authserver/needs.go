@@ -42,15 +42,17 @@ var needTokenEndpoint = check.Need{
 }
 
 var needConfidential = check.Need{
-	Name: "a confidential client that may use the client credentials grant",
-	Hint: "add --client-id and --client-secret, or list the client in a target file",
-	Met:  func(t *check.T) bool { return len(confidential(t)) > 0 },
+	Name:    "a confidential client that may use the client credentials grant",
+	Hint:    "add --client-id and --client-secret, or list the client in a target file",
+	Met:     func(t *check.T) bool { return len(confidential(t)) > 0 },
+	Instead: byRegistering,
 }
 
 var needBasicClient = check.Need{
-	Name: "a confidential client that may use client_secret_basic",
-	Hint: "list one in a target file",
-	Met:  func(t *check.T) bool { return pick(t, oauth.ClientSecretBasic) != nil },
+	Name:    "a confidential client that may use client_secret_basic",
+	Hint:    "list one in a target file",
+	Met:     func(t *check.T) bool { return pick(t, oauth.ClientSecretBasic) != nil },
+	Instead: byRegistering,
 }
 
 var needPostClient = check.Need{
@@ -98,7 +100,7 @@ func endpoint(t *check.T, fromFile, member string) string {
 func confidential(t *check.T) []target.Client {
 	var out []target.Client
 	for _, c := range clients(t) {
-		if sendsSecret(c) && c.MayUse(grantClientCredentials) {
+		if sendsSecret(c) && mayUseCredentials(t, c) {
 			out = append(out, c)
 		}
 	}

@@ -120,7 +120,7 @@ func TestOddCodes(t *testing.T) {
 			return nil
 		}), nil, nil, "code-client-id-required", reports.Pass, ""},
 		"a second client that gets no token": {asClient("legacy-client", refusal), nil, nil, "code-wrong-client", reports.Error, "does not succeed"},
-		"codes that are UUIDs":               {uuids(), nil, nil, "code-entropy", reports.Warn, "the values of code look guessable"},
+		"codes that are UUIDs":               {uuids(), nil, nil, "code-entropy", reports.Warn, "the values of code hold less than what nobody can guess"},
 	} {
 		t.Run(name, o.run)
 	}

@@ -64,9 +64,9 @@ func unicodeUser(t *check.T) *target.User {
 }
 
 // passwordOf finds a client and a method whose password request succeeds, once in a
-// run: a confidential client rather than a public one. The password is right every
-// time, so that no account is locked. Where none succeeds, the first is given: the
-// control of the check then says what the target answered.
+// run: a confidential client rather than a public one. A password that is refused
+// is not sent again. Where none succeeds for another reason, the first is given:
+// the control of the check then says what the target answered.
 func passwordOf(t *check.T) passwordGrantee {
 	return check.Shared(t, "a client for the password grant", func(t *check.T) passwordGrantee {
 		list := passwordClients(t)
@@ -81,10 +81,18 @@ func passwordOf(t *check.T) passwordGrantee {
 				all = append(all, passwordGrantee{grantee{c, m}, *passwordUser(t)})
 			}
 		}
+		passwordTried(t, all[0])
+		open := true // nothing but the metadata says that a client may use the grant
 		for _, p := range all[:min(len(all), 4)] {
-			if len(all) == 1 || succeeded(t.Do("which client may use the password grant", "token", p.request(t).HTTP())) == "" {
+			r := t.Do("which client may use the password grant", "token", p.request(t).HTTP())
+			if succeeded(r) == "" {
 				return p
 			}
+			passwordRefused(t, p, r)
+			open = open && len(p.client.Grants) == 0 && grantRefused(r)
+		}
+		if open {
+			t.NotRun(needPasswordClient)
 		}
 		return all[0]
 	})

@@ -50,7 +50,7 @@ func unknownRedirects() []*check.Check {
 						t.Inconclusive("an unknown client: the browser is sent to %s, and nothing tells why", bare(l.Raw))
 					}
 				}})
-				contrastAuthorization(t, func() *authorization { return authorize(t, c, "code") }, "code", changes...)
+				contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, "code") }, "code", changes...)
 			},
 		},
 		{
@@ -105,12 +105,12 @@ func asStranger(t *check.T) func(*authorization) {
 func withoutRedirectURI(t *check.T) {
 	c := severalRedirects(t)[0]
 	openid := func(s string) bool { return s == "openid" }
-	made := func() *authorization { return authorize(t, c, "code") }
+	made := func(t *check.T) *authorization { return authorize(t, c, "code") }
 	if i := slices.IndexFunc(c.Scopes, openid); i >= 0 && len(c.Scopes) > 1 {
 		plain := c
 		plain.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), openid)
 		if o := authorize(t, plain, "code").walk("does it work without openid"); landed(o, "code") == "" {
-			made = func() *authorization { return authorize(t, plain, "code") }
+			made = func(t *check.T) *authorization { return authorize(t, plain, "code") }
 		}
 	}
 	contrastAuthorization(t, made, "code", authorizationChange{"without redirect_uri", func(a *authorization) {
@@ -198,15 +198,17 @@ func hostWith(u *url.URL, host string) string {
 }
 
 var needWebRedirect = check.Need{
-	Name: "a client whose first redirect URI is http or https",
-	Hint: "list one with such redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(webClients(t)) > 0 },
+	Name:    "a client whose first redirect URI is http or https",
+	Hint:    "list one with such redirect_uris in a target file",
+	Met:     func(t *check.T) bool { return len(webClients(t)) > 0 },
+	Instead: byRegistering,
 }
 
 var needSeveralRedirects = check.Need{
-	Name: "a client with several redirect URIs that may use the authorization code grant",
-	Hint: "list one with all its redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(severalRedirects(t)) > 0 },
+	Name:    "a client with several redirect URIs that may use the authorization code grant",
+	Hint:    "list one with all its redirect_uris in a target file",
+	Met:     func(t *check.T) bool { return len(severalRedirects(t)) > 0 },
+	Instead: byRegistering,
 }
 
 // forRedirects are the needs of the checks that change a redirect URI.

@@ -24,7 +24,7 @@ type wrongRedirect struct {
 // contrastRedirects walks the client's correct request, the request with each of
 // the wrong redirect URIs, and the correct request again.
 func contrastRedirects(t *check.T, c target.Client, responseType, want string, wrong ...wrongRedirect) {
-	contrastAuthorization(t, func() *authorization { return authorize(t, c, responseType) }, want, wrongRedirects(t, c, wrong...)...)
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, responseType) }, want, wrongRedirects(t, c, wrong...)...)
 }
 
 // wrongRedirects are the changes. A URI that happens to be registered is left out.

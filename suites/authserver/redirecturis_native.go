@@ -108,7 +108,7 @@ func anyPort(t *check.T) {
 			t.Expect(o).To(statement{got == "", "a code at " + u.String(), got}, "the loopback redirect URI is not accepted with another port than the registered one")
 		}))
 	}
-	contrastAuthorization(t, func() *authorization { return authorize(t, c, "code") }, "code", changes...)
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, "code") }, "code", changes...)
 }
 
 // instead walks the request of another client, or with another redirect URI, in
@@ -138,7 +138,7 @@ func plainRedirect(t *check.T) {
 	uri := c.RedirectURIs[i]
 	w := wrongRedirect{step: "http", uri: uri}
 	if others := slices.DeleteFunc(slices.Clone(c.RedirectURIs), isPlain); len(others) > 0 {
-		contrastAuthorization(t, func() *authorization { return authorize(t, registeredWith(c, others[0]), "code") }, "code", w.change(t))
+		contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, registeredWith(c, others[0]), "code") }, "code", w.change(t))
 		return
 	}
 	// It has no other: what is used can be seen, and what is refused could be so
@@ -175,7 +175,7 @@ func privateSchemes(t *check.T) {
 			}
 		}
 	}
-	contrastAuthorization(t, func() *authorization { return authorize(t, codeClients(t)[0], "code") }, "code", changes...)
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, codeClients(t)[0], "code") }, "code", changes...)
 }
 
 // loopbackClients are the native clients with a loopback redirect URI, which

@@ -2,7 +2,6 @@ package authserver
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/authassay/authassay/fixtures/target"
@@ -77,7 +76,7 @@ func refreshRotation() []*check.Check {
 			// RFC 9700 §4.14.2: replay is detected because each refresh token is
 			// used once. Whoever looks first and notes the use later gives several
 			// parties a live refresh token each.
-			ID: "rt-parallel", Level: check.Must, LevelUnder: rotationLevel, Serial: true,
+			ID: "rt-parallel", Level: check.Must, LevelUnder: rotationLevel,
 			Title:   "Of several uses of a refresh token at the same time, at most one live refresh token comes.",
 			Clauses: []string{"RFC 9700 §4.14.2"},
 			Sent:    "The working refresh request five times, on five connections, the bodies released at once; then each refresh token that came of it, once, if there are several; with five families, one after the other.",
@@ -177,11 +176,20 @@ func replayRevokes(t *check.T) {
 }
 
 func refreshedAtOnce(t *check.T) {
+	const at = "five refreshes at the same time"
 	c := *rotating(t)
+	families := make([]*family, races)
+	runs := make([][]*check.Request, races)
+	for n := range runs {
+		families[n] = beginFamily(t, c, fmt.Sprintf("a refresh token, try %d", n+1), nil)
+		for range raced {
+			runs[n] = append(runs[n], families[n].request(families[n].token).HTTP())
+		}
+	}
 	came, odd := 0, ""
-	for n := range races {
-		step := fmt.Sprintf("five refreshes at the same time, try %d", n+1)
-		next, live, trouble := refreshRace(t, step, c)
+	for n, attempts := range together(t, at, runs) {
+		step := raceStep(at, n)
+		next, live, trouble := afterRace(t, step, families[n], attempts)
 		if live > 1 {
 			decideRace(t, c, live)
 			return
@@ -200,28 +208,20 @@ func refreshedAtOnce(t *check.T) {
 	}
 }
 
-// refreshRace uses a new refresh token in several requests at the same time. It gives
-// the number of different refresh tokens that came of it, how many of them are good
+// afterRace looks at what came of a refresh token that was used in several requests
+// at the same time: the number of different refresh tokens, how many of them are good
 // (one that came alone is not tried), and what went wrong with others.
-func refreshRace(t *check.T, step string, c target.Client) (came, live int, trouble string) {
-	f := beginFamily(t, c, step, nil)
-	requests := make([]*check.Request, raced)
-	for i := range requests {
-		requests[i] = f.request(f.token).HTTP()
-	}
+func afterRace(t *check.T, step string, f *family, attempts []check.Attempt) (came, live int, trouble string) {
 	var next []string
-	for _, x := range t.Together(step, "token", requests...) {
-		switch {
-		case x.Err != nil:
-			trouble = x.Err.Error()
-		case x.Response.Status >= 500 || x.Response.Status == http.StatusTooManyRequests:
-			trouble = oauth.Describe(x.Response)
-		default:
-			token, _ := oauth.Read(x.Response).String("refresh_token")
-			if token != "" && token != f.token && !slices.Contains(next, token) {
-				next = append(next, token)
-				t.Look(step, x.Response)
-			}
+	for _, x := range attempts {
+		if why := troubled(x); why != "" {
+			trouble = why
+			continue
+		}
+		token, _ := oauth.Read(x.Response).String("refresh_token")
+		if token != "" && token != f.token && !slices.Contains(next, token) {
+			next = append(next, token)
+			t.Look(step, x.Response)
 		}
 	}
 	for i, token := range next {

@@ -27,13 +27,29 @@ func clients(t *check.T) []target.Client {
 	return append(slices.Clone(own), check.Shared(t, "registered clients", registerMissing)...)
 }
 
+// byRegistering and byRegisteringKey are the simpler way to supply a client, where
+// the target lets anybody register one: missingKinds makes up for it.
+func byRegistering(t *check.T) string {
+	if check.NeedRegister.Met(t) || registrationEndpoint(t) == "" {
+		return ""
+	}
+	return check.NeedRegister.Hint
+}
+
+func byRegisteringKey(t *check.T) string {
+	if !slices.Contains(offered(t), privateKeyJWT) {
+		return ""
+	}
+	return byRegistering(t)
+}
+
 // missingKinds are the kinds of clients that checks need and the file does not
 // have.
-func missingKinds(own []target.Client) []map[string]any {
+func missingKinds(t *check.T, own []target.Client) []map[string]any {
 	code := []string{grantAuthorizationCode, grantRefreshToken}
 	confidential, public, machine, key := 0, 0, 0, 0
 	for _, c := range own {
-		if c.MayUse(grantClientCredentials) && c.Secret != "" {
+		if c.Secret != "" && mayUseCredentials(t, c) {
 			machine++
 		}
 		if slices.Contains(c.Methods(), privateKeyJWT) {
@@ -78,7 +94,7 @@ func missingKinds(own []target.Client) []map[string]any {
 func registerMissing(t *check.T) []target.Client {
 	var out []target.Client
 	place := "authassay-" + t.Random(12)
-	for _, m := range missingKinds(t.Target().Clients) {
+	for _, m := range missingKinds(t, t.Target().Clients) {
 		method := m["token_endpoint_auth_method"].(string)
 		var key *ecdsa.PrivateKey
 		if method == privateKeyJWT {

@@ -2,7 +2,6 @@ package authserver
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/authassay/authassay/fixtures/target"
 	"github.com/authassay/authassay/suites/check"
@@ -34,7 +33,7 @@ func responseModes() []*check.Check {
 			Proves:  []string{"form-post-served"},
 			Run: func(t *check.T) {
 				sent := ""
-				contrastAuthorization(t, workingRequest(t), "code", authorizationChange{"response_mode=form_post", func(a *authorization) {
+				contrastAuthorization(t, workingRequest, "code", authorizationChange{"response_mode=form_post", func(a *authorization) {
 					a.request.Add("response_mode", "form_post")
 					sent = a.request.Get("state")
 				}, func(o *useragent.Outcome) {
@@ -63,13 +62,14 @@ func responseModes() []*check.Check {
 			ID: "authz-response-mode-query-token-refused", Level: check.MustNot,
 			Title:   "Tokens are not sent in the query, even where response_mode=query asks for it.",
 			Clauses: []string{"OAuth 2.0 Multiple Response Type Encoding Practices §5", "RFC 6749 §4.2.2", "RFC 9700 §4.3.2"},
-			Sent:    "The working request for a token from the authorization endpoint, with response_mode=query: response type token, and \"id_token token\" where the metadata lists it.",
+			Sent:    "The working request for a token from the authorization endpoint, with response_mode=query: response type token, and \"id_token token\" where the target file or the metadata lists it.",
 			Judged:  "A token in the query of the redirect: fail, for the response type token alone warn. An error, a page, or a token in the fragment: pass.",
 			Needs:   []check.Need{needAuthorizationEndpoint, needFrontTokens, needUser},
 			Proves:  []string{"tokens-not-in-query"},
 			Run: func(t *check.T) {
-				for _, responseType := range frontTypes(t) {
-					contrastAuthorization(t, func() *authorization { return authorize(t, frontClients(t)[0], responseType) }, "access_token",
+				for _, f := range frontRequests(t) {
+					responseType := f.responseType
+					contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, f.client, responseType) }, "access_token",
 						authorizationChange{responseType + " with response_mode=query", func(a *authorization) { a.request.Add("response_mode", "query") },
 							func(o *useragent.Outcome) {
 								leaked := o.Landing != nil && (o.Landing.Query.Has("access_token") || o.Landing.Query.Has("id_token"))
@@ -118,33 +118,39 @@ func needMode(mode string) check.Need {
 	}
 }
 
-// frontClients are the clients that get tokens from the authorization endpoint:
-// those whose target file says so.
-func frontClients(t *check.T) []target.Client {
-	return slices.DeleteFunc(slices.Clone(clients(t)), func(c target.Client) bool {
-		named := len(c.Grants) > 0 && c.MayUse(grantImplicit) || slices.Contains(c.ResponseTypes, "token")
-		return len(c.RedirectURIs) == 0 || !named || len(c.ResponseTypes) > 0 && !slices.Contains(c.ResponseTypes, "token")
-	})
+// frontRequest is a response type by which a client gets an access token from the
+// authorization endpoint.
+type frontRequest struct {
+	client       target.Client
+	responseType string
+}
+
+// frontRequests are one for the response type token, and one for it with an ID
+// token, as far as a target file says of a client that it may use them. The words
+// of the latter stand in the order in which file or metadata have them.
+func frontRequests(t *check.T) []frontRequest {
+	var out []frontRequest
+	served, _ := responseTypesServed(t)
+	for _, wanted := range []string{"token", "id_token token"} {
+		for _, c := range clients(t) {
+			listed := c.ResponseTypes
+			switch {
+			case len(listed) > 0:
+			case c.MayUse(grantImplicit) && len(c.Grants) > 0:
+				listed = append([]string{"token"}, served...)
+			}
+			i := slices.IndexFunc(listed, func(s string) bool { return sameWords(s, wanted) })
+			if i >= 0 && mayAnswer(t, c, wanted) {
+				out = append(out, frontRequest{c, listed[i]})
+				break
+			}
+		}
+	}
+	return out
 }
 
 var needFrontTokens = check.Need{
 	Name: "a client that may use the implicit grant, with a redirect URI",
 	Hint: "list one with grants: [implicit] and redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(frontClients(t)) > 0 },
-}
-
-// frontTypes are the response types that bring the first of them an access token.
-func frontTypes(t *check.T) []string {
-	types := []string{"token"}
-	c := frontClients(t)[0]
-	if d := discover(t).chosen; d != nil && slices.Contains(c.Scopes, "openid") && len(c.ResponseTypes) == 0 {
-		listed, _, _ := d.list("response_types_supported")
-		for _, s := range listed {
-			words := strings.Fields(s)
-			if slices.Sort(words); slices.Equal(words, []string{"id_token", "token"}) {
-				types = append(types, s)
-			}
-		}
-	}
-	return types
+	Met:  func(t *check.T) bool { return len(frontRequests(t)) > 0 },
 }

@@ -86,6 +86,7 @@ func forAnswer(responseTypes ...string) []check.Need {
 func (a *authorization) answered(step string) *useragent.Landing {
 	o := a.walk(step)
 	a.t.Look(step, o.Last())
+	a.unregistered(o)
 	if o.Landing == nil || o.Landing.To != "" || o.Landing.Get("error") != "" {
 		a.t.Inconclusive("%s: the request of %s for %s did not succeed (%s); is the client registered for it?", step, a.client.ID, a.request.Get("response_type"), landed(o, "state"))
 	}

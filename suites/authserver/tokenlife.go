@@ -1,8 +1,6 @@
 package authserver
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -97,16 +95,5 @@ func scopeOfToken(t *check.T, step string, c target.Client, token string) (scope
 			return strings.Fields(s), true
 		}
 	}
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, false
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	var claims struct {
-		Scope *string `json:"scope"`
-	}
-	if err != nil || json.Unmarshal(payload, &claims) != nil || claims.Scope == nil {
-		return nil, false
-	}
-	return strings.Fields(*claims.Scope), true
+	return scopeOf(oauth.Answer{Members: claimsOf(token)})
 }

@@ -31,12 +31,12 @@ func firstVisit(t *check.T, c target.Client) visit {
 	return v
 }
 
-// visitWhere finds the first client whose users do something on a page when they
-// come for the first time. Nil when there is none; where a login got stuck that
-// decides nothing, and the check ends.
-func visitWhere(t *check.T, action string) *visit {
+// visitWhere finds the first of some clients whose users do something on a page
+// when they come for the first time. Nil when there is none; where a login got
+// stuck that decides nothing, and the check ends.
+func visitWhere(t *check.T, list []target.Client, action string) *visit {
 	stuck := ""
-	for _, c := range codeClients(t) {
+	for _, c := range list {
 		v := firstVisit(t, c)
 		if v.o.Did(action) && landed(v.o, "code") == "" {
 			return &v
@@ -54,7 +54,7 @@ func visitWhere(t *check.T, action string) *visit {
 // withLogin is a visit with a page on which the user logs in; without one the
 // check does not run.
 func withLogin(t *check.T) visit {
-	v := visitWhere(t, useragent.LoggedIn)
+	v := visitWhere(t, codeClients(t), useragent.LoggedIn)
 	if v == nil {
 		t.NotRun(check.Need{
 			Name: "a page on which users log in",
@@ -64,9 +64,12 @@ func withLogin(t *check.T) visit {
 	return *v
 }
 
-// withConsent is a visit with a page on which the user agrees.
+// withConsent is a visit with a page on which the user agrees. Public clients come
+// first: a server should not go on without the user for a client that has not
+// authenticated (RFC 6749 §10.2), while for others it may, for example as long as
+// one of their tokens lives.
 func withConsent(t *check.T) visit {
-	v := visitWhere(t, useragent.Approved)
+	v := visitWhere(t, append(publicCode(t), confidentialCode(t)...), useragent.Approved)
 	if v == nil {
 		t.NotRun(check.Need{
 			Name: "a page that asks for consent",

@@ -12,7 +12,7 @@ import (
 // the page is read.
 func webMessage(t *check.T) {
 	correctRequest(t)
-	a := workingRequest(t)()
+	a := workingRequest(t)
 	a.request.Add("response_mode", "web_message")
 	o := a.try("response_mode=web_message")
 	lookAt(t, "response_mode=web_message", o)

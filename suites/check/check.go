@@ -84,8 +84,13 @@ type Area struct {
 type Need struct {
 	// Name says what is needed, in words that fit after "needs".
 	Name string
-	// Hint says how to supply it: a flag, a key of the target file.
+	// Hint says how to supply it: a key of the target file, or flags. One that
+	// begins with "add " and a flag names, up to the first ", or", flags that
+	// supply it, whatever the target is.
 	Hint string
+	// Instead names, as "add --flag", a simpler way to supply it at this target;
+	// empty where there is none. It may look at what is known already. Nil: none.
+	Instead func(*T) string
 	// Met tells whether the need is met. It may send requests through
 	// Shared; a failure in there makes the check inconclusive.
 	Met func(*T) bool

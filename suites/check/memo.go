@@ -37,11 +37,30 @@ func (m *memo) entry(key string) (e *memoEntry, mine bool) {
 	return e, true
 }
 
+// made tells whether what belongs to a key is there.
+func (m *memo) made(key string) bool {
+	m.mu.Lock()
+	e := m.entries[key]
+	m.mu.Unlock()
+	if e == nil {
+		return false
+	}
+	select {
+	case <-e.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // Shared makes something once in a run that many checks need: the metadata
 // document, a registered client. Whoever asks first makes it; the exchanges
 // belong to every check that asked. If it ends inconclusive, so does every
 // check that asked.
 func Shared[V any](t *T, key string, make func(*T) V) V {
+	if t.asking && !t.run.memo.made(key) {
+		panic(ended{})
+	}
 	e, mine := t.run.memo.entry(key)
 	if mine {
 		go e.make(t.run, key, func(t *T) any { return make(t) })

@@ -18,7 +18,7 @@ func (r *Run) nextExchange() int {
 // record shows an exchange to every observer and keeps its redacted copy with
 // what they said.
 func (r *Run) record(ex *Exchange) {
-	stored := r.redactor.exchange(ex)
+	stored := r.redactor.exchange(ex, &r.sent)
 	stored.StartedMS = ex.Started.Sub(r.began).Milliseconds()
 	for _, o := range r.cfg.Observers {
 		j := judge(o, ex)

@@ -40,7 +40,10 @@ func (t *T) result(ctx context.Context) reports.Result {
 	seen := severity[t.verdict] >= severity[reports.Warn] // and stays seen, whatever came after
 	switch {
 	case t.need != nil && !seen:
-		res.Verdict, res.Need, res.Hint = reports.NotRun, t.need.Name, t.need.Hint
+		res.Verdict, res.Need, res.Hint, res.Adds = reports.NotRun, t.need.Name, t.need.Hint, t.adds
+		if res.Adds == nil {
+			res.Adds = FlagsOf(t.need.Hint)
+		}
 	case t.whole || t.broke || t.need != nil || t.verdict == reports.Fail:
 		explain(&res)
 	case t.run.ctx.Err() != nil:

@@ -19,6 +19,9 @@ const deadAfter = 6
 // when the target asks to come back later and the patience allows that; the last
 // one counts. Meanwhile no other check of the run sends anything.
 func (t *T) exchange(step, purpose string, r *Request) (*Response, error) {
+	if t.asking {
+		panic(ended{})
+	}
 	for waited := time.Duration(0); ; {
 		if hold := t.run.held(); hold > 0 {
 			if waited += hold; waited <= t.run.cfg.Patience {

@@ -15,6 +15,10 @@ type finder struct {
 	// byStart holds the texts by their first minLearn bytes, the longest first.
 	byStart map[[minLearn]byte][]string
 	longest int
+	// whole asks for whole words whatever their length; keep, where it is set,
+	// tells that a text stays where it stands.
+	whole bool
+	keep  func(i, end int) bool
 }
 
 func start(s string) (k [minLearn]byte) {
@@ -52,6 +56,10 @@ func (f *finder) replace(s string, by map[string]string) string {
 			i++
 			continue
 		}
+		if f.keep != nil && f.keep(i, i+len(text)) {
+			i += len(text)
+			continue
+		}
 		out.WriteString(s[done:i])
 		out.WriteString(by[text])
 		i += len(text)
@@ -70,7 +78,7 @@ func (f *finder) at(s string, i int) string {
 		if !strings.HasPrefix(s[i:], text) {
 			continue
 		}
-		if len(text) >= longEnough || wordBegins(s, i) && wordEnds(s, i+len(text)) {
+		if len(text) >= longEnough && !f.whole || wordBegins(s, i) && wordEnds(s, i+len(text)) {
 			return text
 		}
 	}

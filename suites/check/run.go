@@ -22,6 +22,7 @@ type Run struct {
 	cfg      Config
 	client   *client
 	redactor *Redactor
+	sent     carried // secrets that are words, and who sent them
 	began    time.Time
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
@@ -65,7 +66,7 @@ func NewRun(cfg Config) (*Run, error) {
 		r.redactor.Learn(s)
 	}
 	g := newGuard(cfg.Target.URLs(), cfg.Target.Hosts)
-	r.client = &client{rt: cfg.Transport, guard: g, timeout: min(requestTimeout, cfg.Timeout), agent: cfg.Agent}
+	r.client = &client{rt: cfg.Transport, guard: g, timeout: min(requestTimeout, cfg.Timeout+grace), agent: cfg.Agent}
 	r.reach = sync.OnceValue(func() string { return "" })
 	if cfg.Transport == nil {
 		pool, err := cfg.Target.CertPool()
@@ -185,8 +186,12 @@ func (r *Run) body(c *Check) reports.Result {
 	go func() {
 		defer close(done)
 		t.protect(func() {
-			for _, n := range c.Needs {
+			for i, n := range c.Needs {
 				if !n.Met(t) {
+					adds := t.flagsFor(c.Needs[i:])
+					t.mu.Lock()
+					t.adds = adds
+					t.mu.Unlock()
 					t.NotRun(n)
 				}
 			}
@@ -212,7 +217,7 @@ func (r *Run) base(c *Check) reports.Result { return Blank(c, r.cfg.Target.Polic
 func Blank(c *Check, p target.Policy) reports.Result {
 	res := reports.Result{
 		ID: c.ID, Title: c.Title, Clauses: c.Clauses, Level: string(c.LevelFor(p)),
-		Binds: c.Binds, Observer: c.Observer(), Proves: c.Proves,
+		Binds: c.Binds, Sent: c.Sent, Judged: c.Judged, Observer: c.Observer(), Proves: c.Proves,
 	}
 	if c.area != nil { // a check that no catalogue took has none
 		res.Area, res.Role = c.area.ID, string(c.area.Role)

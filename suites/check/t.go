@@ -34,6 +34,8 @@ type T struct {
 	step         string
 	last         int // number of the exchange that a finding refers to
 	need         *Need
+	adds         []string // the flags that would let the check run; nil: as the need says
+	asking       bool     // only what is known already is to be looked at
 	counter      int
 	adopted      map[string]bool // the shared steps whose exchanges were taken over
 }
@@ -77,6 +79,7 @@ func (t *T) Inconclusive(format string, args ...any) {
 
 // NotRun ends the check because the target lacks what it needs.
 func (t *T) NotRun(n Need) {
+	n = t.simplest(n)
 	t.mu.Lock()
 	t.need = &n
 	t.mu.Unlock()

@@ -81,12 +81,22 @@ func (t *T) Elapse(d time.Duration, what string) {
 			t.run.aged(d)
 		})
 	case d > t.run.cfg.Patience:
-		t.NotRun(Need{
-			Name: fmt.Sprintf("%s to wait for %s", d.Round(time.Second), what),
-			Hint: fmt.Sprintf("add --patience %s", d.Round(time.Second)),
-		})
+		t.NotRun(NeedTime(d, what))
 	default:
 		t.wait(d)
+	}
+}
+
+// NeedTime is met where a check can let a time pass by T.Elapse: the target's clock
+// can be moved, or the run is patient enough to wait for it.
+func NeedTime(d time.Duration, what string) Need {
+	return Need{
+		Name: fmt.Sprintf("%s to wait for %s", d.Round(time.Second), what),
+		Hint: fmt.Sprintf("add --patience %s", d.Round(time.Second)),
+		Met: func(t *T) bool {
+			clock := t.Target().Clock
+			return clock.Move != nil || advances(clock.Advance) || d <= t.run.cfg.Patience
+		},
 	}
 }
 
@@ -154,7 +164,15 @@ func (t *T) idle(f func()) {
 	f()
 }
 
-// alone runs f while no other check does.
+// Alone runs f while no other check does. It waits for those that are under way,
+// so that what can be done before is better done before.
+func (t *T) Alone(f func()) {
+	t.alone(f)
+	if t.ctx.Err() != nil {
+		panic(ended{})
+	}
+}
+
 func (t *T) alone(f func()) {
 	if t.check == nil || t.check.Serial {
 		f()
