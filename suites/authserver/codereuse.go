@@ -70,6 +70,14 @@ func (a *authorization) replay(step, code string) *check.Response {
 	return r
 }
 
+// mustRefuse ends the check where an answer without a token is no refusal either: a
+// page, or the way to one. Perhaps nobody has looked at the request.
+func mustRefuse(t *check.T, r *check.Response) {
+	if r.Status < 400 && errorCode(r) == "" {
+		t.Inconclusive("the target answered %s, which is neither a refusal nor a success", oauth.Describe(r))
+	}
+}
+
 func singleUse(t *check.T) {
 	a, code := codesOf(t, codeClients(t)[0])("authorization request")
 	a.tokens("control: the first exchange", code)
@@ -162,9 +170,11 @@ func reuseRevokes(t *check.T) {
 	token, _ := a.tokens("the first exchange", code).String("access_token")
 	watch := watchToken(t, a.client, token)
 	t.Record("looked at by", watch.name)
-	if oauth.Issued(a.replay("the same again", code)) != "" {
+	again := a.replay("the same again", code)
+	if oauth.Issued(again) != "" {
 		t.Inconclusive("the replay of the code is not refused (see code-single-use), so that there is nothing to revoke for")
 	}
+	mustRefuse(t, again)
 	alive := watch.alive("is the first token still good?")
 	if alive {
 		t.Elapse(time.Second, "the revocation to get around")

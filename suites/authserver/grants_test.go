@@ -63,8 +63,10 @@ func TestRefusalsWith5xxDecideNothing(t *testing.T) {
 	gomega.NewWithT(t).Expect(verdicts(got, reports.Error)).To(gomega.BeEmpty())
 }
 
-// confidentialOnly leaves out the public clients that use the code grant.
+// confidentialOnly leaves out the public clients that use the code grant, and has
+// none registered in their place.
 func confidentialOnly(tg *target.Target) {
+	tg.Own = false
 	tg.Clients = slices.DeleteFunc(tg.Clients, func(c target.Client) bool { return !c.Confidential() })
 }
 

@@ -139,7 +139,7 @@ func TestRedirectClients(t *testing.T) {
 			}
 			correct(f)
 		}, "authz-redirect-relative-refused", reports.Error, "nothing tells why"},
-		"no implicit grant": {client("", target.Client{ID: "a", RedirectURIs: []string{"https://a.example"}}), correct, "impl-redirect-verified", reports.NotRun, ""},
+		"no implicit grant": {client("", target.Client{ID: "a", Grants: code, RedirectURIs: []string{"https://a.example"}}), correct, "impl-redirect-verified", reports.NotRun, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -154,12 +154,15 @@ func replayRevokes(t *check.T) {
 	f.must("control: the first refresh")
 	f.must("control: the second refresh, by which one token after the other is good")
 	f.use("the new access token")
-	if r := f.again("the refresh token before the newest", f.old); oauth.Issued(r) != "" {
+	old := f.again("the refresh token before the newest", f.old)
+	if oauth.Issued(old) != "" {
 		t.NotRun(check.Need{Name: "a target that refuses a refresh token that was rotated", Hint: "see rt-rotated-old-refused"})
 	}
+	mustRefuse(t, old)
 	const at = "the newest refresh token"
 	r := f.again(at, f.token)
 	if oauth.Issued(r) == "" {
+		mustRefuse(t, r)
 		return
 	}
 	if next, ok := oauth.Read(r).String("refresh_token"); ok && next != "" {
