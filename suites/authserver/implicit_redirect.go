@@ -36,14 +36,13 @@ func implicitRedirects() []*check.Check {
 }
 
 // frontToken finds a client with a web redirect URI that may have an access token
-// from the authorization endpoint, and the response type for it: the plain one, or
-// with an ID token beside it (OpenID Connect Core §3.2); nil when there is none.
+// from the authorization endpoint, and the response type for it: as the target file
+// says, or where that says nothing, as the metadata does; nil when there is none.
 func frontToken(t *check.T) (*target.Client, string) {
-	for _, rt := range []string{"token", "id_token token"} {
-		for _, c := range clients(t) {
-			if mayAnswer(t, c, rt) && isWeb(c.RedirectURIs[0]) {
-				return &c, rt
-			}
+	served, _ := responseTypesServed(t)
+	for _, f := range frontRequests(t, served) {
+		if isWeb(f.client.RedirectURIs[0]) {
+			return &f.client, f.responseType
 		}
 	}
 	return nil, ""

@@ -67,7 +67,7 @@ func responseModes() []*check.Check {
 			Needs:   []check.Need{needAuthorizationEndpoint, needFrontTokens, needUser},
 			Proves:  []string{"tokens-not-in-query"},
 			Run: func(t *check.T) {
-				for _, f := range frontRequests(t) {
+				for _, f := range firstOfEach(frontRequests(t, nil)) {
 					responseType := f.responseType
 					contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, f.client, responseType) }, "access_token",
 						authorizationChange{responseType + " with response_mode=query", func(a *authorization) { a.request.Add("response_mode", "query") },
@@ -125,10 +125,12 @@ type frontRequest struct {
 	responseType string
 }
 
-// frontRequests are one for the response type token, and one for it with an ID
-// token, as far as a target file says of a client that it may use them. The words
-// of the latter stand in the order in which file or metadata have them.
-func frontRequests(t *check.T) []frontRequest {
+// frontRequests are the response type token, and the one with an ID token beside it
+// (OpenID Connect Core §3.2), for each client that may use them as the target file
+// says: by response types, or else by the grant implicit, with the latter only where
+// the metadata lists it. unsaid are the response types of clients of which nothing is
+// said. Words stand in the order in which file or metadata have them.
+func frontRequests(t *check.T, unsaid []string) []frontRequest {
 	var out []frontRequest
 	served, _ := responseTypesServed(t)
 	for _, wanted := range []string{"token", "id_token token"} {
@@ -136,14 +138,26 @@ func frontRequests(t *check.T) []frontRequest {
 			listed := c.ResponseTypes
 			switch {
 			case len(listed) > 0:
-			case c.MayUse(grantImplicit) && len(c.Grants) > 0:
+			case len(c.Grants) == 0:
+				listed = unsaid
+			case c.MayUse(grantImplicit):
 				listed = append([]string{"token"}, served...)
 			}
 			i := slices.IndexFunc(listed, func(s string) bool { return sameWords(s, wanted) })
-			if i >= 0 && mayAnswer(t, c, wanted) {
+			if i >= 0 && len(c.RedirectURIs) > 0 && (wanted == "token" || slices.Contains(c.Scopes, "openid")) {
 				out = append(out, frontRequest{c, listed[i]})
-				break
 			}
+		}
+	}
+	return out
+}
+
+// firstOfEach are the first for each response type.
+func firstOfEach(list []frontRequest) []frontRequest {
+	var out []frontRequest
+	for _, f := range list {
+		if !slices.ContainsFunc(out, func(o frontRequest) bool { return sameWords(o.responseType, f.responseType) }) {
+			out = append(out, f)
 		}
 	}
 	return out
@@ -152,5 +166,5 @@ func frontRequests(t *check.T) []frontRequest {
 var needFrontTokens = check.Need{
 	Name: "a client that may use the implicit grant, with a redirect URI",
 	Hint: "list one with grants: [implicit] and redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(frontRequests(t)) > 0 },
+	Met:  func(t *check.T) bool { return len(frontRequests(t, nil)) > 0 },
 }
