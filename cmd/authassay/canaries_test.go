@@ -170,11 +170,11 @@ func (p *parrot) repeat(w http.ResponseWriter, r *http.Request, out *httptest.Re
 	}
 	h.Del("Content-Length")
 	flat := strings.NewReplacer("\n", " ", "\r", " ")
-	h.Set("X-Debug", flat.Replace(dump))
+	h.Set("X-Debug", flat.Replace(dump[:min(len(dump), 4<<10)])) // which kinds are first differs
 	h.Set("X-Request", flat.Replace(request))
 	h.Add("Set-Cookie", "planted="+canaryCookie+"; Path=/")
 	text, status := out.Body.String(), out.Code
-	page := "<pre>You sent: " + html.EscapeString(request) + "\n" + request + "\n" + html.EscapeString(dump) + "\n" + dump + "</pre>"
+	page := "<pre>You sent: " + html.EscapeString(request) + "\n" + request + "\n" + dump + "</pre>"
 	mediaType := h.Get("Content-Type")
 	var members map[string]any
 	switch {
@@ -213,13 +213,13 @@ func (p *parrot) repeat(w http.ResponseWriter, r *http.Request, out *httptest.Re
 	_, _ = io.WriteString(w, text)
 }
 
-// dump tells the latest secrets of each kind in many spellings.
+// dump tells the latest secret of each kind in many spellings.
 func (p *parrot) dump() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var b strings.Builder
 	for kind, values := range p.canaries {
-		for _, v := range values[max(0, len(values)-2):] {
+		for _, v := range values[max(0, len(values)-1):] {
 			p.told[kind]++
 			for _, s := range canarySpellings(v) {
 				fmt.Fprintf(&b, "note=%s ", s)
@@ -301,7 +301,7 @@ users:
 
 func (p *parrot) assay(t *testing.T, args ...string) *command {
 	t.Helper()
-	return newCommand(t, append([]string{"run", "parrot.yaml", "--verbose"}, args...)...).
+	return newCommand(t, append([]string{"run", "parrot.yaml", "--verbose", "--skip", "authz-*,pkce-*", "--workers", "4"}, args...)...).
 		file("parrot.yaml", strings.ReplaceAll(canaryTarget, "%URL%", p.URL)).
 		with("THE_SECRET="+canarySecret, "WEB_SECRET="+canaryWebSecret, "ALICE="+canaryPassword).onGitHub()
 }
