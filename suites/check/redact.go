@@ -125,13 +125,21 @@ func (r *Redactor) Text(s string) string {
 	return r.find.replace(s, r.known)
 }
 
-// withoutTail drops the end of a text that was cut off, when the end may be
-// the beginning of a known secret.
-func (r *Redactor) withoutTail(s string) string {
+// withoutTail drops the end of a text when it may be the beginning of a known
+// secret: of any length in a text that was cut off here, and of tailLength
+// bytes in one that came as it is, since servers cut off too what they repeat.
+func (r *Redactor) withoutTail(s string, cut bool) string {
+	least := tailLength
+	if cut {
+		least = minLearn
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.find.dropTail(s)
+	return r.find.dropTail(s, least)
 }
+
+// tailLength is how much of a secret at the end of a text is no coincidence.
+const tailLength = 8
 
 // jwts removes and learns everything that looks like a JWT: the parts of the
 // compact form (RFC 7515 §3.1: three, RFC 7516 §3.1: five), the first of which

@@ -85,9 +85,10 @@ func (f *finder) at(s string, i int) string {
 	return ""
 }
 
-// dropTail cuts a text off where its end is the beginning of a known one.
-func (f *finder) dropTail(s string) string {
-	for i := max(0, len(s)-f.longest+1); i+minLearn <= len(s); i++ {
+// dropTail cuts a text off where its end is the beginning of a known one, of
+// which at least so many bytes are there.
+func (f *finder) dropTail(s string, least int) string {
+	for i := max(0, len(s)-f.longest+1); i+max(least, minLearn) <= len(s); i++ {
 		for _, text := range f.byStart[start(s[i:])] {
 			if strings.HasPrefix(text, s[i:]) && (len(text) >= longEnough || wordBegins(s, i)) {
 				return s[:i] + "…"

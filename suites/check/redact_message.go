@@ -196,9 +196,7 @@ func (r *Redactor) store(s string, redact func(string) string) (stored string, s
 	if len(s) > maxStored {
 		s, shortened = s[:maxStored], true
 	}
-	if shortened {
-		s = r.withoutTail(s)
-	}
+	s = r.withoutTail(s, shortened)
 	return strings.ToValidUTF8(s, "\uFFFD"), shortened
 }
 

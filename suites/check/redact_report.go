@@ -25,15 +25,10 @@ func (r *Redactor) sweepMessage(m *reports.Message) {
 		return
 	}
 	m.URL, m.Body = r.Text(m.URL), r.Text(m.Body)
-	if m.Shortened {
-		m.Body = r.withoutTail(m.Body)
-	}
+	m.Body = r.withoutTail(m.Body, m.Shortened)
 	for i := range m.Header {
 		v := r.Text(m.Header[i].Value)
-		if len(v) >= maxStored {
-			v = r.withoutTail(v)
-		}
-		m.Header[i].Value = v
+		m.Header[i].Value = r.withoutTail(v, len(v) >= maxStored)
 	}
 }
 
