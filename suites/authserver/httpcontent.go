@@ -55,7 +55,7 @@ func httpContent() []*check.Check {
 			Title:   "No redirect and no link of the target has a token or a password in its query.",
 			Clauses: []string{"RFC 6750 §5.3", "RFC 9700 §4.3.2", "RFC 6749 §2.3.1"},
 			Sent:    "Nothing: every Location and every page of the run is looked at.",
-			Judged:  "access_token, refresh_token and id_token in a query; client_secret and password, where the value is one that the request brought in its body. An access token alone that response_mode=query asked for: warn.",
+			Judged:  "access_token, refresh_token and id_token in a query; client_secret and password, where the value is one that the request brought in its body. An access token alone that response_mode=query asked for: info.",
 			Proves:  []string{"code-answer-no-token"},
 			Observe: func(e *check.Exchange) *check.Judgement {
 				if e.Response == nil {
