@@ -14,7 +14,7 @@ build: ## the binary, static, in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/authassay
 
 test: ## all tests, under the race detector where cgo is there
-	$(GO) test $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v gcc || command -v clang),-race)) ./...
+	$(GO) test -timeout 30m $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v gcc || command -v clang),-race)) ./...
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run: make fmt"; exit 1; }
@@ -34,7 +34,7 @@ selftest-full: ## every check against every fault; takes minutes
 	$(GO) test -tags full -count=1 -timeout 60m -run Full ./suites/selftest
 
 real: ## assay real third-party servers on loopback
-	$(GO) test -tags real -count=1 -v ./fixtures/real
+	$(GO) test -tags real -count=1 -timeout 30m -v ./fixtures/real
 
 interop: ## real clients and a browser against the mock; skips what is not installed
 	cd interop && $(GO) test -count=1 ./...

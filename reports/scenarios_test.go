@@ -24,6 +24,7 @@ var scenarios = map[string]func() Report{
 	"known-failures":   knownFailuresRun,
 	"unexpected-pass":  unexpectedPassRun,
 	"several-targets":  severalTargetsRun,
+	"shard":            shardRun,
 	"hostile":          hostileRun,
 }
 
@@ -219,6 +220,18 @@ func knownFailuresRun() Report {
 		{Check: "cc-no-auth", Verdict: Fail, Reason: "mended upstream, not released yet", Link: "https://example.org/issues/7", Line: 3},
 		{Check: "jwks-fetch", Verdict: Fail, Reason: "the key set is not published", Line: 6},
 	}}
+	k.Apply(&r)
+	return r
+}
+
+// shardRun is the second of three parts of a run with a known-failing file.
+func shardRun() Report {
+	r := run(mock(append(passes(), failing())...))
+	k := KnownFailing{Path: "known-failing.yaml", Entries: []KnownFailure{
+		{Check: "cc-no-auth", Verdict: Fail, Reason: "mended upstream, not released yet", Version: "mockidp", Expires: "2027-01-31", Line: 3},
+		{Check: "jwks-fetch", Verdict: Fail, Reason: "the key set is not published", Line: 6},
+	}}
+	r.Shard = &Shard{Index: 2, Count: 3, Areas: []string{"cc", "meta"}, Skip: []string{"cc-no-*"}, MinDecided: 20, KnownFailing: &k}
 	k.Apply(&r)
 	return r
 }

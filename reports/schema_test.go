@@ -69,7 +69,7 @@ var selfEvident = map[string]string{
 func comments(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, file := range []string{"model.go", "outcome.go"} {
+	for _, file := range []string{"model.go", "outcome.go", "shard.go", "known.go"} {
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)

@@ -78,6 +78,14 @@ var wordColors = map[string][]color.Attribute{
 	wordError:  {color.FgMagenta, color.Bold},
 	wordKnown:  {color.FgYellow},
 	wordNotRun: {color.Faint},
+
+	wordBroke:   {color.FgRed, color.Bold},
+	wordMended:  {color.FgGreen},
+	wordLost:    {color.FgMagenta, color.Bold},
+	wordDecided: {color.FgCyan},
+	wordNew:     {color.FgCyan},
+	wordGone:    {color.Faint},
+	wordDrift:   {color.FgYellow},
 }
 
 func (s *summary) paint(text string, attributes ...color.Attribute) string {
@@ -100,6 +108,9 @@ func (s *summary) head(r Report) {
 	}
 	if r.Seed != "" {
 		parts = append(parts, "seed "+flat(r.Seed))
+	}
+	if r.Shard != nil {
+		parts = append(parts, "shard "+r.Shard.String())
 	}
 	if r.Strict {
 		parts = append(parts, "strict: warnings are failures")

@@ -34,7 +34,7 @@ func golden(t *testing.T, name, got string) {
 // The help texts are what a newcomer reads first: every change is looked at.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	commands := []string{"", "run", "idp", "checks", "explain", "selftest", "targets", "targets show", "lint", "init", "version", "completion", "help"}
+	commands := []string{"", "run", "merge", "diff", "idp", "checks", "explain", "selftest", "targets", "targets show", "lint", "init", "version", "completion", "help"}
 	for _, command := range commands {
 		g := gomega.NewWithT(t)
 		words := strings.Fields(command)

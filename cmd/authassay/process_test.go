@@ -18,6 +18,8 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/authassay/authassay/reports"
+	"github.com/authassay/authassay/suites/catalog"
+	"github.com/authassay/authassay/suites/check"
 )
 
 // binary is the path of the command, built once for all tests.
@@ -175,6 +177,11 @@ func (o outcome) noReport() {
 	o.t.Helper()
 	_, err := os.Stat(o.path("authassay-report"))
 	gomega.NewWithT(o.t).Expect(errors.Is(err, os.ErrNotExist)).To(gomega.BeTrue(), "a report directory was made: "+o.all())
+}
+
+// inArea is how many checks an area has.
+func inArea(area string) int {
+	return len(catalog.All().Select(check.Selection{Areas: []string{area}}, nil))
 }
 
 // verdicts are the verdicts of all results, by id.

@@ -37,7 +37,8 @@ metadata names. It changes and deletes only what it made itself; --register and
     --redirect-uri https://client.example.com/callback --username alice
   authassay run staging.yaml --area ca,tok --strict
   authassay run staging.yaml --check 'jwks-*' --skip jwks-ec-curve
-  authassay run staging.yaml --known-failing known.yaml --min-decided 20`,
+  authassay run staging.yaml --known-failing known.yaml --min-decided 20
+  authassay run staging.yaml --shard 2/3 --seed build-7 --report-dir shard-2`,
 		Annotations: map[string]string{cli.After: `Environment:
   AUTHASSAY_CLIENT_ID      a client, where --client-id is not given
   AUTHASSAY_CLIENT_SECRET  its secret, where --client-secret is not given; here
@@ -94,6 +95,7 @@ func whichFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 	cli.ListVar(f, &o.Areas, "area", "AREA", "only these areas (repeat it, or separate by commas)")
 	cli.ListVar(f, &o.Checks, "check", "ID", "only these checks; * stands for anything")
 	cli.ListVar(f, &o.Skip, "skip", "ID", "not these checks; * stands for anything")
+	cli.ShardVar(f, &o.Shard, "shard", "only the I-th of N parts of them; \"authassay merge\" joins the reports")
 	cli.ChoiceVar(f, &o.Policy, "policy", "POLICY", "", cli.Policies(),
 		"which documents bind where they disagree: rfc6749, bcp (RFC 9700), oauth21 or oidc; without it as the target file says, or else bcp")
 	f.BoolVar(&o.Register, "register", false, "let the run register clients at the server")

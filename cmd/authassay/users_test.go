@@ -15,13 +15,13 @@ import (
 const callback = "https://client.example.com/callback"
 
 // codeServer is a server whose client is registered for the authorization code
-// grant, with callback.
-func codeServer(t *testing.T) *server {
+// grant, with callback, and for further grants.
+func codeServer(t *testing.T, grants ...string) *server {
 	t.Helper()
 	code := mockidp.Client{
 		ID: "the-code-client", Secret: "s3cr3t-of-the-code-client", Scopes: []string{"read"},
 		AuthMethods:  []string{mockidp.ClientSecretBasic, mockidp.ClientSecretPost},
-		GrantTypes:   []string{mockidp.GrantAuthorizationCode},
+		GrantTypes:   append([]string{mockidp.GrantAuthorizationCode}, grants...),
 		RedirectURIs: []string{callback},
 	}
 	s := serve(t, nil, mockidp.WithClients(code))

@@ -21,7 +21,8 @@ const (
 	notePasswordShown = "a user's password stood on the command line, where the process list and the shell history show it; " +
 		EnvPassword + ", or ${NAME} in a target file, keeps it out of both"
 	noteInsecure = "certificates were not verified, so anyone on the way could have answered in the target's place"
-	noteRegister = "--register was given, and no selected check registers clients"
+	noteRegister = "--register was given, and no client was registered: no selected check needs one, or the target offers no registration"
+	noteRefused  = "--register was given, and the target registered no client: it refused every request"
 	noteDestroy  = "--allow-destructive was given, and no selected check changes what existed before"
 )
 
@@ -59,6 +60,7 @@ func Run(s *Streams, o RunOptions) error {
 		return err
 	}
 	r.plan = plan
+	r.assay.Terms(o.MinDecided, plan.known)
 	if r.dir, err = reports.OpenDir(o.ReportDir); err != nil {
 		err := Usage("%v", err)
 		refuse(s, o.ReportDir, reports.ExitUsage, err)
@@ -85,7 +87,7 @@ func Run(s *Streams, o RunOptions) error {
 		refuse(s, o.ReportDir, reports.ExitUndecided, err)
 		return err
 	}
-	return r.conclude()
+	return r.conclude(r.assay.Report())
 }
 
 // login says who logs in where a target file leaves it to a person: whoever sits
@@ -157,13 +159,11 @@ func (r *runner) target(s source) error {
 		t.Policy = target.Policy(r.o.Policy)
 	}
 	checks := r.assay.Checks(t)
-	if len(checks) == 0 {
+	all := r.assay.Selected(t)
+	if len(all) == 0 {
 		return nil // not even a connection is made for nothing
 	}
-	if r.o.Register && !needsLeave(checks, check.NeedRegister) {
-		r.assay.Note(noteRegister)
-	}
-	if r.o.Destructive && !needsLeave(checks, check.NeedDestructive) {
+	if r.o.Destructive && !needsLeave(all, check.NeedDestructive) {
 		r.assay.Note(noteDestroy)
 	}
 	r.progress.begin(fmt.Sprintf("assaying %s at %s", t.Name, t.Issuer), checks)
@@ -171,5 +171,32 @@ func (r *runner) target(s source) error {
 	if err := r.assay.Target(t); err != nil {
 		return failed("%w", err)
 	}
+	if targets := r.assay.Report().Targets; r.o.Register {
+		if note := registered(targets[len(targets)-1]); note != "" {
+			r.assay.Note(note)
+		}
+	}
 	return nil
+}
+
+// registered says why leave to register clients brought none; empty when it did,
+// and when the run ended before it could.
+func registered(t reports.TargetReport) string {
+	asked := false
+	for _, e := range t.Exchanges {
+		if e.Purpose != "registration" {
+			continue
+		}
+		if e.Response == nil || e.Response.Status >= 200 && e.Response.Status < 300 {
+			return ""
+		}
+		asked = true
+	}
+	switch {
+	case t.Lost != "" || t.Unreachable != "":
+		return ""
+	case asked:
+		return noteRefused
+	}
+	return noteRegister
 }

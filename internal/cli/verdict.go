@@ -14,9 +14,9 @@ import (
 
 // conclude judges the run, writes the files, and only then tells the terminal,
 // whose reader may be slow.
-func (r *runner) conclude() error {
-	report := r.assay.Report()
+func (r *runner) conclude(report reports.Report) error {
 	report.RunID = r.dir.RunID() // as in the files that stand there already
+	r.omitGiven(&report)
 	r.plan.known.Apply(&report)
 	outcome := reports.Decide(report, reports.DecideOptions{MinDecided: r.o.MinDecided})
 	report.Outcome = &outcome
@@ -51,6 +51,20 @@ func (r *runner) conclude() error {
 		return nil
 	}
 	return &Failure{Code: outcome.Code}
+}
+
+// omitGiven takes the flags that were given out of what would let more checks run.
+func (r *runner) omitGiven(report *reports.Report) {
+	given := map[string]bool{
+		"--client-id": r.plan.credentials.client.name != "", "--client-secret": r.plan.credentials.client.secret != "",
+		"--redirect-uri": r.plan.credentials.redirectURI != "", "--register": r.o.Register, "--allow-destructive": r.o.Destructive,
+		"--username": r.plan.credentials.user.name != "", "--password": r.plan.credentials.user.secret != "",
+	}
+	for _, t := range report.Targets {
+		for i := range t.Results {
+			t.Results[i].Adds = slices.DeleteFunc(slices.Clone(t.Results[i].Adds), func(flag string) bool { return given[flag] })
+		}
+	}
 }
 
 // show prints the summary, or with --quiet the sentence alone.

@@ -23,7 +23,7 @@ type credentials struct {
 func working(t *check.T) credentials {
 	return check.Shared(t, "working client", func(t *check.T) credentials {
 		var first *credentials
-		known := false // whether anybody got past authentication
+		known, answer := false, "" // whether anybody got past authentication, and what was answered last
 		for _, c := range confidential(t) {
 			// What encodes differently than it reads is a subject of its own.
 			if first != nil && oauth.EncodingMatters(c.ID, c.Secret) {
@@ -38,11 +38,11 @@ func working(t *check.T) credentials {
 				if succeeded(r) == "" {
 					return cr
 				}
-				known = known || !unauthenticated(r)
+				known, answer = known || !unauthenticated(r), oauth.Describe(r)
 			}
 		}
 		if !known {
-			t.Inconclusive("the target knows no client by its credentials, the first of them %s; are identifier, secret and method those of the registration? They are not sent again", first.client.ID)
+			t.Inconclusive("%s gets no token, nor does any other client (%s); are identifier, secret and method those of the registration? They are not sent again", first.client.ID, answer)
 		}
 		return *first
 	})

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -169,19 +170,43 @@ type registration struct {
 func register(t *check.T, step string, metadata map[string]any) (*registration, *check.Response) {
 	body, err := json.Marshal(metadata)
 	t.Require(err).To(succeed(), "the client metadata cannot be encoded")
-	resp := t.Do(step, "registration", &check.Request{Method: http.MethodPost, URL: registrationEndpoint(t), Body: body,
-		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}})
 	r := &registration{asked: metadata}
-	if resp.Status < 200 || resp.Status > 299 || json.Unmarshal(resp.Body, r) != nil || r.ID == "" {
+	resp := t.Do(step, "registration", &check.Request{Method: http.MethodPost, URL: registrationEndpoint(t), Body: body,
+		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
+		Made:   func(resp *check.Response, err error) { r.made(t, resp, err) }})
+	if r.ID == "" {
 		return nil, resp
 	}
+	return r, resp
+}
+
+// made reads the answer, and sees to it that the client is removed.
+func (r *registration) made(t *check.T, resp *check.Response, err error) {
+	name, _ := r.asked["client_name"].(string)
+	switch {
+	case err != nil && check.NeverSent(err):
+		return
+	case err != nil:
+		t.AtEnd(fmt.Sprintf("%q, if it was registered", name), func(t *check.T) { t.Inconclusive("no answer came to its registration") })
+		return
+	case resp.Status < 200 || resp.Status > 299:
+		return
+	}
+	var read registration
+	if json.Unmarshal(resp.Body, &read) != nil || read.ID == "" {
+		if resp.Status == http.StatusCreated {
+			t.AtEnd(fmt.Sprintf("%q, if it was registered", name), func(t *check.T) { t.Inconclusive("the answer (201) has no client_id") })
+		}
+		return
+	}
+	read.asked = r.asked
+	*r = read
 	for _, secret := range []string{r.Secret, r.ManagementToken} {
 		if secret != "" {
 			t.Learn(secret)
 		}
 	}
 	t.AtEnd("client "+r.ID, r.remove)
-	return r, resp
 }
 
 // remove deletes the client (RFC 7592 §2.3).

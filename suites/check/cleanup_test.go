@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,4 +78,46 @@ func TestLeftovers(t *testing.T) {
 		g.Expect(rep.Left[2]).ToNot(gomega.ContainSubstring("s3cr3t"))
 		g.Expect(time.Since(began)).To(gomega.BeNumerically("<", time.Minute))
 	})
+}
+
+// A request that makes something is not given up when the run is stopped: what it
+// made is removed all the same. One to a target that takes its time is.
+func TestWhatIsMadeDuringAnInterruptIsRemoved(t *testing.T) {
+	for name, test := range map[string]struct {
+		takes time.Duration
+		made  bool
+	}{"a second": {time.Second, true}, "an hour": {time.Hour, false}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := gomega.NewWithT(t)
+				told, removed := 0, false
+				c := active("x-a", func(t *check.T) {
+					t.Do("make", "registration", &check.Request{URL: "http://idp.test/make", Made: func(_ *check.Response, err error) {
+						told++
+						if err == nil {
+							t.AtEnd("client a", func(t *check.T) { get(t, "/remove"); removed = true })
+						}
+					}})
+				})
+				catalogue(t, c)
+				r := start(t, check.Config{Target: anywhere(), Transport: answering(func(_ http.ResponseWriter, r *http.Request) {
+					if r.URL.Path == "/make" {
+						select {
+						case <-time.After(test.takes):
+						case <-r.Context().Done():
+						}
+					}
+				})})
+				r.Start(c)
+				synctest.Wait()
+				began := time.Now()
+				r.Stop(reports.StopInterrupt)
+				rep := finish(t, r)
+				g.Expect(told).To(gomega.Equal(1))
+				g.Expect(removed).To(gomega.Equal(test.made))
+				g.Expect(rep.Results[0].Verdict).To(gomega.Equal(reports.NotRun))
+				g.Expect(time.Since(began)).To(gomega.BeNumerically("<=", 3*time.Second))
+			})
+		})
+	}
 }

@@ -19,6 +19,11 @@ type Request struct {
 	// To another origin no Authorization, no cookie and no body follow: a
 	// redirect that asks to repeat a body there is the answer.
 	Follow int
+	// Made marks a request that makes something at the target. Once sent it is not
+	// given up when the run is stopped, but for a target that takes its time, and
+	// Made is told what came of it whatever became of the check: so that what was
+	// made can be removed.
+	Made func(*Response, error)
 }
 
 // Clone copies the request, so that a check can change one thing.

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -31,6 +32,9 @@ func (f answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	f(w, r)
+	if err := context.Cause(r.Context()); err != nil {
+		return nil, err // as a network would
+	}
 	return w.Result(), nil
 }
 

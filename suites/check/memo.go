@@ -66,6 +66,9 @@ func Shared[V any](t *T, key string, make func(*T) V) V {
 		go e.make(t.run, key, func(t *T) any { return make(t) })
 	}
 	if !t.await(e) {
+		t.mu.Lock()
+		t.shared = key
+		t.mu.Unlock()
 		panic(ended{})
 	}
 	e.t.mu.Lock()
@@ -144,6 +147,9 @@ func (t *T) adopt(key string, s *T) {
 	}
 	dead := s.verdict == reports.Error || s.need != nil || !s.whole
 	if dead {
+		if t.shared = key; s.shared != "" { // a step inside the step
+			t.shared = s.shared
+		}
 		t.broke = t.broke || s.broke || s.verdict == reports.Error
 		if t.need == nil {
 			t.need = s.need

@@ -52,6 +52,9 @@ func (t *T) result(ctx context.Context) reports.Result {
 		// The body did not come to its end and said nothing: it ran out of time,
 		// or a step it shares with others died.
 		why := "a step that several checks share did not come to its end"
+		if t.shared != "" {
+			why = fmt.Sprintf("a step that several checks share (%s) did not come to its end within %s", t.shared, t.run.cfg.Timeout)
+		}
 		if ctx.Err() != nil {
 			why = context.Cause(ctx).Error()
 		}

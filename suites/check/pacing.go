@@ -37,7 +37,11 @@ func (t *T) exchange(step, purpose string, r *Request) (*Response, error) {
 				return nil, err
 			}
 		}
-		resp, err := t.exchangeBy(step, purpose, r, t.run.client.send)
+		send := t.run.client.send
+		if r.Made != nil {
+			send = t.run.make
+		}
+		resp, err := t.exchangeBy(step, purpose, r, send)
 		t.run.vital(t.ctx, err)
 		if err != nil || resp.Status != http.StatusTooManyRequests {
 			return resp, err
@@ -112,4 +116,11 @@ func gone(err error) bool {
 		return true
 	}
 	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// NeverSent tells the errors of a request that did not reach the target: nobody
+// takes connections there, or the run may not contact it.
+func NeverSent(err error) bool {
+	var op *net.OpError
+	return isHostRefusal(err) || errors.As(err, &op) && op.Op == "dial"
 }

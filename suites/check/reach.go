@@ -115,7 +115,7 @@ func (r *Run) finished() reports.TargetReport {
 // About is the head of the report on the target, without results.
 func (r *Run) About() reports.TargetReport {
 	t := r.cfg.Target
-	out := reports.TargetReport{Name: t.Name, Issuer: r.redactor.URL(t.Issuer), Version: t.Software, Policy: string(t.Policy)}
+	out := reports.TargetReport{Name: t.Name, Issuer: r.redactor.URL(t.Issuer), Version: t.Software, Policy: string(t.Policy), Own: t.Own}
 	for _, role := range t.Roles {
 		out.Roles = append(out.Roles, string(role))
 	}

@@ -45,8 +45,10 @@ type Run struct {
 	lost      string    // why the target is taken to be gone
 	counts    counts
 	cleanups  []cleanup
-	over      bool // no check is started any more
-	closed    bool // no exchange is kept any more
+	making    sync.WaitGroup // requests under way that make something
+	over      bool           // no check is started any more
+	cleaning  bool           // nothing is made any more
+	closed    bool           // no exchange is kept any more
 
 	finish sync.Once
 	report reports.TargetReport

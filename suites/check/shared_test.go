@@ -148,7 +148,7 @@ func TestALateComerToADeadSharedStep(t *testing.T) {
 		r.Start(a).Wait()
 		res := r.Start(b).Wait()
 		g.Expect(res.Verdict).To(gomega.Equal(reports.Error))
-		g.Expect(res.Message).To(gomega.Equal("a step that several checks share did not come to its end"))
+		g.Expect(res.Message).To(gomega.Equal("a step that several checks share (step) did not come to its end within 1s"))
 		finish(t, r)
 	})
 }

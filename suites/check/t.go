@@ -35,6 +35,7 @@ type T struct {
 	last         int // number of the exchange that a finding refers to
 	need         *Need
 	adds         []string // the flags that would let the check run; nil: as the need says
+	shared       string   // the step that several checks share and that did not come to its end
 	asking       bool     // only what is known already is to be looked at
 	counter      int
 	adopted      map[string]bool // the shared steps whose exchanges were taken over
