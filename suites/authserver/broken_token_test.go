@@ -115,7 +115,7 @@ func TestBrokenClientAuthentication(t *testing.T) {
 		}}, both, "ca-basic", reports.Error, "500"},
 		"the body does not work":            {lax("post secrets"), both, "ca-post", reports.Info, "cannot authenticate by client_secret_post"},
 		"the body does not work, OAuth 2.1": {lax("post secrets"), func(tg *target.Target) { both(tg); tg.Policy = target.PolicyOAuth21 }, "ca-post", reports.Fail, "cannot authenticate"},
-		"Basic is not decoded":              {noDecoding, nil, "ca-basic-encoding", reports.Fail, "does not decode the credentials in Basic"},
+		"Basic is not decoded":              {noDecoding, func(tg *target.Target) { tg.Clients[1].Auth = "client_secret_basic" }, "ca-basic-encoding", reports.Fail, "does not decode the credentials in Basic"},
 		"a wrong secret with odd letters":   {idp{}, func(tg *target.Target) { tg.Clients[1].Secret += "x" }, "ca-basic-encoding", reports.Error, "gets no token in any way"},
 		"no odd letters":                    {idp{}, func(tg *target.Target) { tg.Clients = tg.Clients[:1] }, "ca-basic-encoding", reports.NotRun, "characters that form-encoding changes"},
 		"any secret will do":                {lax("secret"), both, "ca-wrong-secret", reports.Fail, "a token for a wrong secret"},

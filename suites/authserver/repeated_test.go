@@ -51,8 +51,14 @@ func TestRepeatedTokenParameters(t *testing.T) {
 		"grant_type twice, if it differs not": {takesOne("grant_type", same), nil, "tok-duplicate-param", reports.Warn, "with the same value"},
 		"the first scope counts":              {takesOne("scope", first), nil, "tok-duplicate-param", reports.Fail, "scope twice"},
 		"what a client may not is told":       {when("unsupported_grant_type", asError("unauthorized_client")), nil, "tok-unknown-grant", reports.Pass, ""},
-		"two methods that say the same":       {agreeing(), methods(""), "ca-two-methods", reports.Warn, "with the same credentials"},
-		"two methods, and Basic counts":       {lax("two methods"), methods(""), "ca-two-methods", reports.Fail, "another secret in the body"},
+		"odd credentials, in the body alone": {idp{token: func(c *call, a *reply) {
+			if c.client == "odd:client ä" && c.method == "client_secret_basic" {
+				a.status, a.members = http.StatusUnauthorized, map[string]any{"error": "invalid_client"}
+				a.header.Set("WWW-Authenticate", "Basic")
+			}
+		}}, nil, "ca-basic-encoding", reports.Error, "registered for the body alone"},
+		"two methods that say the same": {agreeing(), methods(""), "ca-two-methods", reports.Warn, "with the same credentials"},
+		"two methods, and Basic counts": {lax("two methods"), methods(""), "ca-two-methods", reports.Fail, "another secret in the body"},
 	} {
 		t.Run(name, b.run)
 	}
