@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -140,4 +141,32 @@ func TestRate(t *testing.T) {
 	took := times[len(times)-1].Time.Sub(times[0].Time)
 	// One goes at once; the clock of the server may be a little off.
 	g.Expect(took).To(gomega.BeNumerically(">=", time.Duration(len(times)-2)*time.Second/20), "%d requests", len(times))
+}
+
+// At the bundled mock the clock is moved, and nothing is waited for. Another
+// target is waited for as long as the patience allows, and the run says what it
+// did not wait for.
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	o := run(t, "run")
+	g.Expect(o.code).To(gomega.Equal(0), o.all())
+	g.Expect(verdicts(o.report())).To(gomega.HaveKeyWithValue("code-expires", reports.Pass))
+	g.Expect(o.report().Targets[0].WaitedMS).To(gomega.BeZero())
+
+	s := loginServer(t)
+	o = s.login(t, "--area", "code").run()
+	g.Expect(o.code).To(gomega.Equal(0), o.all())
+	g.Expect(verdicts(o.report())).To(gomega.HaveKeyWithValue("code-expires", reports.NotRun))
+	g.Expect(o.said()).To(gomega.ContainSubstring("needs 10m15s to wait for a code to expire: add --patience 10m15s"))
+	g.Expect(o.said()).To(gomega.ContainSubstring("To run 1 more check, add --patience 10m15s."))
+
+	// With the patience it waits, and so does the deadline.
+	c := s.login(t, "--check", "code-expires", "--patience", "10m15s").start()
+	g.Eventually(func() int { return s.asked(http.MethodPost, "/token") }).WithTimeout(10 * time.Second).Should(gomega.BeNumerically(">", 0))
+	g.Consistently(c.ended).WithTimeout(300*time.Millisecond).ShouldNot(gomega.BeClosed(), "nothing was waited for")
+	g.Expect(c.cmd.Process.Signal(syscall.SIGINT)).To(gomega.Succeed())
+	o = c.wait()
+	g.Expect(o.code).To(gomega.Equal(130), o.all())
+	g.Expect(o.report().Targets[0].WaitedMS).To(gomega.BeNumerically(">", 0))
 }
