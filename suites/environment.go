@@ -11,17 +11,21 @@ import (
 )
 
 // The environment variables that FromEnvironment reads. The command line reads
-// those of the client too.
+// those of the client and of the user too, and has a flag for the redirect URI.
 const (
 	EnvTarget       = "AUTHASSAY_TARGET"
 	EnvClientID     = "AUTHASSAY_CLIENT_ID"
 	EnvClientSecret = "AUTHASSAY_CLIENT_SECRET"
+	EnvRedirectURI  = "AUTHASSAY_REDIRECT_URI"
+	EnvUsername     = "AUTHASSAY_USERNAME"
+	EnvPassword     = "AUTHASSAY_PASSWORD"
 )
 
 // FromEnvironment provides the target that AUTHASSAY_TARGET names: an issuer
 // URL, a target file, or a bundled target; the bundled mock identity provider
-// when it names none. AUTHASSAY_CLIENT_ID and AUTHASSAY_CLIENT_SECRET add a
-// client.
+// when it names none. AUTHASSAY_CLIENT_ID, AUTHASSAY_CLIENT_SECRET and
+// AUTHASSAY_REDIRECT_URI add a client, AUTHASSAY_USERNAME and AUTHASSAY_PASSWORD a
+// user; each comes before those of the file.
 func FromEnvironment() (*target.Target, func(), error) {
 	name := os.Getenv(EnvTarget)
 	switch {
@@ -41,7 +45,14 @@ func FromEnvironment() (*target.Target, func(), error) {
 		return nil, nil, fmt.Errorf("%s: %w", EnvTarget, err)
 	}
 	if id := os.Getenv(EnvClientID); id != "" {
-		t.Clients = append([]target.Client{{ID: id, Secret: os.Getenv(EnvClientSecret)}}, t.Clients...)
+		c := target.Client{ID: id, Secret: os.Getenv(EnvClientSecret)}
+		if uri := os.Getenv(EnvRedirectURI); uri != "" {
+			c.RedirectURIs = []string{uri}
+		}
+		t.Clients = append([]target.Client{c}, t.Clients...)
+	}
+	if name := os.Getenv(EnvUsername); name != "" {
+		t.Users = append([]target.User{{Name: name, Password: os.Getenv(EnvPassword)}}, t.Users...)
 	}
 	return t, func() {}, nil
 }

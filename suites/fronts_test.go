@@ -175,6 +175,28 @@ func TestALabelFilterSelectsWhatTheCommandLineSelects(t *testing.T) {
 	g.Expect(got).NotTo(HaveKey("cc-happy"))
 }
 
+// Every process of a parallel run removes the clients that it registered.
+func TestAParallelRunRemovesWhatItRegistered(t *testing.T) {
+	g := NewWithT(t)
+	p := mockidp.Start(t, bundled.MockOptions()...)
+	before := len(p.Clients())
+	file := filepath.Join(t.TempDir(), "target.yaml")
+	yaml := "version: 1\nname: mock\nissuer: " + p.Issuer() + "\nusers:\n  - name: alice\n"
+	g.Expect(os.WriteFile(file, []byte(yaml), 0o600)).To(Succeed())
+	t.Setenv("AUTHASSAY_REGISTER", "1")
+	got, out, _ := runSuite(t, file, "go", "tool", "ginkgo", "run", "--procs=3", "--label-filter=cc || code", conformance(t))
+	g.Expect(got).To(HaveKeyWithValue("code-happy", reports.Pass), out)
+	g.Expect(got).To(HaveKeyWithValue("cc-happy", reports.Pass), out)
+	registered := 0
+	for _, r := range p.Requests() {
+		if r.Method == "POST" && strings.HasSuffix(r.URL, "/register") {
+			registered++
+		}
+	}
+	g.Expect(registered).To(BeNumerically(">=", 4), out)
+	g.Expect(p.Clients()).To(HaveLen(before), "%d were registered\n%s", registered, out)
+}
+
 func TestAFilterThatMatchesNothingFails(t *testing.T) {
 	_, file := server(t)
 	_, out, err := runSuite(t, file, conformance(t), "--ginkgo.label-filter=nothing-is-called-this")

@@ -2,6 +2,7 @@ package suites
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -53,6 +54,8 @@ type suite struct {
 	run   *check.Run
 	tg    *target.Target
 	close func()
+	over  sync.Once
+	ended reports.TargetReport
 }
 
 // Register hangs the catalogue into the Ginkgo tree of a user's own bootstrap:
@@ -76,7 +79,45 @@ func Register(name string, provide Provide, opts ...Option) bool {
 		ginkgo.ReportAfterSuite(o.ID, func(r ginkgo.Report) { s.judge(o, r) })
 	}
 	ginkgo.ReportAfterSuite("authassay reports of "+name, s.write)
+	suitesMu.Lock()
+	defer suitesMu.Unlock()
+	suites = append(suites, s)
 	return true
+}
+
+var (
+	suitesMu sync.Mutex
+	suites   []*suite
+)
+
+// Finish ends what this process began for the suites that were registered: it
+// removes the clients that the runs registered and closes the targets. Call it
+// when RunSpecs is over. Without it only the first process of a parallel run does
+// so, since a suite has one AfterSuite, and it is yours. What cannot be removed it
+// gives as an error.
+func Finish() error {
+	suitesMu.Lock()
+	defer suitesMu.Unlock()
+	var errs []error
+	for _, s := range suites {
+		for _, left := range s.end().Left {
+			errs = append(errs, fmt.Errorf("left behind at the target of %s: %s", s.name, left))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// end finishes the run of this process, once.
+func (s *suite) end() reports.TargetReport {
+	s.over.Do(func() {
+		if s.run != nil {
+			s.ended = s.run.Finish()
+		}
+		if s.close != nil {
+			s.close()
+		}
+	})
+	return s.ended
 }
 
 // area hangs one area into the tree.
@@ -277,18 +318,14 @@ func (s *suite) judge(o *check.Check, r ginkgo.Report) {
 	}
 }
 
-// write makes the reports and ends the run of this process. Those of the other
-// processes of a parallel run end with them: a suite has one AfterSuite, and it
-// is the user's.
+// write makes the reports and ends the run of this process; Finish ends those of
+// the other processes of a parallel run. How often users logged in, and what was
+// left behind, is said of this process.
 func (s *suite) write(r ginkgo.Report) {
 	ginkgo.GinkgoHelper()
-	if s.run != nil {
-		s.run.Finish()
-	}
-	if s.close != nil {
-		s.close()
-	}
+	ended := s.end()
 	t, seed := s.collect(r)
+	t.Left, t.Lost, t.Logins, t.WaitedMS = ended.Left, ended.Lost, ended.Logins, ended.WaitedMS
 	if s.settings.reportDir == "" || t.Name == "" {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/assay"
+	"github.com/authassay/authassay/suites/useragent"
 )
 
 // Option changes what Test and Register run.
@@ -52,6 +53,26 @@ func Workers(n int) Option { return func(s *settings) { s.assay.Workers = n } }
 
 // Timeout bounds one check; default 30 s.
 func Timeout(d time.Duration) Option { return func(s *settings) { s.assay.Timeout = d } }
+
+// Rate bounds the requests sent a second; without it they go as they come.
+func Rate(perSecond float64) Option { return func(s *settings) { s.assay.Rate = perSecond } }
+
+// Patience is how long the run waits for one thing at a target whose clock it
+// cannot move: for a code to expire, or because the target asks for a pause.
+// Default 30 s; 0 waits for nothing.
+func Patience(d time.Duration) Option {
+	return func(s *settings) {
+		if s.assay.Patience = d; d <= 0 {
+			s.assay.Patience = -1
+		}
+	}
+}
+
+// Login says who or what logs in where the target file leaves it to a person or a
+// browser: useragent.WithPerson, useragent.WithBrowser.
+func Login(opts ...useragent.Option) Option {
+	return func(s *settings) { s.assay.Login = append(s.assay.Login, opts...) }
+}
 
 // Seed repeats what an earlier run invented; it is in that run's report.
 func Seed(seed string) Option { return func(s *settings) { s.assay.Seed = seed } }

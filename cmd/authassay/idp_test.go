@@ -146,3 +146,19 @@ func TestIDPExposed(t *testing.T) {
 	g.Expect(c.stderr.String()).To(gomega.ContainSubstring("warning: "))
 	g.Expect(c.stderr.String()).To(gomega.ContainSubstring("This is a test server"))
 }
+
+// With --registration a run needs nothing but the address, a user and leave; the
+// provider knows the clients it was started with when it is over, and no others.
+func TestIDPWithRegistration(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	_, l := startIDP(t, "--listen", "127.0.0.1:0", "--registration", "--client-id", "app")
+	o := newCommand(t, "run", l.Issuer, "--register", "--username", "alice").run()
+	g.Expect(o.code).To(gomega.Equal(0), o.all())
+	g.Expect(o.report().Count().Decided()).To(gomega.BeNumerically(">", 100), o.all())
+	g.Expect(o.report().Targets[0].Left).To(gomega.BeEmpty())
+
+	_, closed := startIDP(t, "--listen", "127.0.0.1:0")
+	o = newCommand(t, "run", closed.Issuer, "--register", "--area", "cc").run()
+	g.Expect(o.report().Notes).To(gomega.ConsistOf(gomega.ContainSubstring("the target offers no registration")))
+}

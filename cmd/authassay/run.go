@@ -105,7 +105,7 @@ func whichFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 func howFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 	cli.CountVar(f, &o.Workers, "workers", 0, fmt.Sprintf("checks that run at once; without it %d, or %d for a server that is not on this machine", check.DefaultWorkers, check.RemoteWorkers))
 	cli.DurationVar(f, &o.Timeout, "timeout", check.DefaultTimeout, "time for one check")
-	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run; without it, longer where --patience is")
+	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run; by default more where --patience is")
 	cli.RateVar(f, &o.Rate, "rate", "requests a second at most; without it as they come")
 	cli.PatienceVar(f, &o.Patience, "patience", check.DefaultPatience, "time to wait for one thing: a code that expires, a target that asks for a pause; 0 waits for nothing")
 	cli.TextVar(f, &o.Seed, "seed", "SEED", "", "repeat the run that named this seed: it invents the same names")

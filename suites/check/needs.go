@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-var flagName = regexp.MustCompile(`--[a-z][a-z-]*[a-z]`)
+var flagName = regexp.MustCompile(`--[a-z]+(-[a-z]+)*`)
 
 // FlagsOf are the flags that a hint begins with: "add --client-id and
 // --client-secret, or list the client in a target file" names two. A value stays

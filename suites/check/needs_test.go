@@ -126,3 +126,47 @@ func TestSharesLoopback(t *testing.T) {
 		})
 	}
 }
+
+// A check says by which flags it would run: those of all its needs, where flags
+// supply them all.
+func TestTheFlagsThatWouldLetACheckRun(t *testing.T) {
+	byFlag := func(hint string, met bool) check.Need {
+		return check.Need{Name: "n", Hint: hint, Met: always(met)}
+	}
+	unknown := check.Need{Name: "n", Hint: "add --unknown", Met: func(t *check.T) bool {
+		return check.Shared(t, "not made yet", func(t *check.T) bool { get(t, "/"); return true })
+	}}
+	breaks := check.Need{Name: "n", Hint: "add --breaks", Met: func(*check.T) bool { var list []int; return list[0] > 0 }}
+	instead := byFlag("add --client-id, or list one", false)
+	instead.Instead = func(*check.T) string { return "add --register" }
+	for name, test := range map[string]struct {
+		needs []check.Need
+		hint  string
+		adds  []string
+	}{
+		"one":                     {[]check.Need{byFlag("add --a and --b-c, or --d in a file", false)}, "add --a and --b-c, or --d in a file", []string{"--a", "--b-c"}},
+		"two":                     {[]check.Need{byFlag("add --a", false), byFlag("add --b", false)}, "add --a", []string{"--a", "--b"}},
+		"one, the other is met":   {[]check.Need{byFlag("add --a", false), byFlag("list one", true)}, "add --a", []string{"--a"}},
+		"the other by no flag":    {[]check.Need{byFlag("add --a", false), byFlag("list one", false)}, "add --a", nil},
+		"the first by no flag":    {[]check.Need{byFlag("list one", false), byFlag("add --a", false)}, "list one", nil},
+		"a value":                 {[]check.Need{byFlag("add --patience 10m15s", false)}, "add --patience 10m15s", []string{"--patience 10m15s"}},
+		"a simpler way":           {[]check.Need{instead}, "add --register, or --client-id, or list one", []string{"--register"}},
+		"one that nobody knows":   {[]check.Need{byFlag("add --a", false), unknown}, "add --a", nil},
+		"one that cannot be told": {[]check.Need{byFlag("add --a", false), breaks}, "add --a", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := gomega.NewWithT(t)
+			c := active("x-one", func(*check.T) {})
+			c.Needs = test.needs
+			rep := assay(t, check.Config{Target: anywhere(), Transport: answering(nothing)}, c)
+			g.Expect(rep.Results[0].Verdict).To(gomega.Equal(reports.NotRun))
+			g.Expect(rep.Results[0].Hint).To(gomega.Equal(test.hint))
+			g.Expect(rep.Exchanges).To(gomega.BeEmpty(), "a request was sent to find out")
+			if test.adds == nil {
+				g.Expect(rep.Results[0].Adds).To(gomega.BeEmpty())
+				return
+			}
+			g.Expect(rep.Results[0].Adds).To(gomega.Equal(test.adds))
+		})
+	}
+}

@@ -41,8 +41,9 @@ func (t *T) exchange(step, purpose string, r *Request) (*Response, error) {
 		if r.Made != nil {
 			send = t.run.make
 		}
+		began := time.Now()
 		resp, err := t.exchangeBy(step, purpose, r, send)
-		t.run.vital(t.ctx, err)
+		t.run.vital(t.ctx, resp, err, time.Since(began))
 		if err != nil || resp.Status != http.StatusTooManyRequests {
 			return resp, err
 		}
@@ -84,18 +85,20 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 
 // vital notes whether the target still answers at all. A few requests in a row
 // without any answer end the run: each would only wait for the same.
-func (r *Run) vital(ctx context.Context, err error) {
+func (r *Run) vital(ctx context.Context, resp *Response, err error, waited time.Duration) {
 	r.mu.Lock()
 	dead := false
 	switch {
 	case err == nil:
 		r.silent = 0
-	case ctx.Err() == nil && gone(err):
+	case ctx.Err() == nil && gone(err),
+		// The time of the check was up first, after it had waited for long.
+		ctx.Err() != nil && r.ctx.Err() == nil && resp == nil && waited > r.client.timeout/2:
 		r.silent++
 		dead = r.silent == deadAfter
 	}
 	if dead {
-		r.lost = fmt.Sprintf("the target stopped answering: %d requests in a row, the last: %s", deadAfter, networkError(err))
+		r.lost = fmt.Sprintf("the target stopped answering: %d requests in a row, the last: %s", deadAfter, networkError(explainTimeout(ctx, err)))
 	}
 	r.mu.Unlock()
 	if dead {

@@ -41,6 +41,36 @@ func TestWaitingHappensBesideOtherChecks(t *testing.T) {
 	})
 }
 
+// Whether a time can be let pass is known before anything is sent.
+func TestNeedTime(t *testing.T) {
+	clock := &target.Target{Name: "t", Issuer: "https://idp.test", Clock: target.Clock{Move: func(int) error { return nil }}}
+	for name, test := range map[string]struct {
+		cfg check.Config
+		met bool
+	}{
+		"a clock that can be moved": {check.Config{Target: clock, Patience: -1}, true},
+		"patience enough":           {check.Config{Patience: 10 * time.Minute}, true},
+		"less patience":             {check.Config{Patience: 10*time.Minute - time.Second}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := gomega.NewWithT(t)
+			ran := false
+			c := active("x-one", func(*check.T) { ran = true })
+			c.Needs = []check.Need{check.NeedTime(10*time.Minute, "the code to expire")}
+			test.cfg.Transport = answering(nothing)
+			if test.cfg.Target == nil {
+				test.cfg.Target = anywhere()
+			}
+			res := assay(t, test.cfg, c).Results[0]
+			g.Expect(ran).To(gomega.Equal(test.met))
+			if !test.met {
+				g.Expect(res.Need).To(gomega.Equal("10m0s to wait for the code to expire"))
+				g.Expect(res.Adds).To(gomega.Equal([]string{"--patience 10m0s"}))
+			}
+		})
+	}
+}
+
 // A serial check does not wait for one that is waiting.
 func TestASerialCheckRunsWhileAnotherWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

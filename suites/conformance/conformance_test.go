@@ -1,6 +1,8 @@
 // Package conformance is the ready-made Ginkgo suite: it assays the target that
 // AUTHASSAY_TARGET names, or the bundled mock identity provider when it names
-// none. AUTHASSAY_REPORT_DIR says where to write junit.xml and report.json.
+// none. AUTHASSAY_REPORT_DIR says where to write junit.xml and report.json;
+// AUTHASSAY_STRICT and AUTHASSAY_REGISTER, set to anything, are --strict and
+// --register.
 package conformance
 
 import (
@@ -23,6 +25,9 @@ func options() []suites.Option {
 	if os.Getenv("AUTHASSAY_STRICT") != "" {
 		opts = append(opts, suites.Strict())
 	}
+	if os.Getenv("AUTHASSAY_REGISTER") != "" {
+		opts = append(opts, suites.AllowRegister())
+	}
 	return opts
 }
 
@@ -32,4 +37,7 @@ func TestConformance(t *testing.T) {
 	// A filter that matches nothing has shown nothing.
 	suiteConfig.FailOnEmpty = true
 	ginkgo.RunSpecs(t, "authassay conformance", suiteConfig, reporterConfig)
+	if err := suites.Finish(); err != nil {
+		t.Log(err)
+	}
 }
