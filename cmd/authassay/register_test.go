@@ -161,7 +161,7 @@ func TestLeaveToRegisterThatIsOfNoUse(t *testing.T) {
 		note string
 	}{
 		"of use":          {registering(t, nil), []string{"--area", "cc"}, ""},
-		"no need":         {registering(t, nil), []string{"--area", "jwks"}, "no selected check needs one"},
+		"no need":         {registering(t, nil), []string{"--check", "jwks-fetch"}, "no selected check needs one"},
 		"no registration": {serve(t, nil), []string{"--area", "cc"}, "or the target offers no registration"},
 		"refused":         {registering(t, []answer{refusing}), []string{"--area", "cc"}, "it refused every request"},
 	} {
