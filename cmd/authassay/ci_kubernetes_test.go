@@ -196,20 +196,19 @@ func TestKubernetesJobRuns(t *testing.T) {
 	g.Expect(readReports(t, filepath.Join(volume, "uid-1"), o.all()).Count().Fail).To(gomega.Equal(1))
 }
 
-// The indexed Job: whichever pod is first, the last index merges what all shards
-// found, and its exit code is that of the whole.
+// The indexed Job: the last index waits for all shards and merges what they found,
+// and its exit code is that of the whole.
 func TestKubernetesShardsRunAndMerge(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
 	s := serve(t, nil, mockidp.WithRuleOff("jwks-public-only"))
 	volume := t.TempDir()
-	merging := pod(t, s, manifests[1], volume, "JOB_COMPLETION_INDEX=3").start()
-	var shards []*command
+	var merging *command
 	for i := range 3 {
-		shards = append(shards, pod(t, s, manifests[1], volume, fmt.Sprintf("JOB_COMPLETION_INDEX=%d", i)).start())
-	}
-	for i, c := range shards {
-		o := c.wait()
+		if i == 2 { // two shards are done, and one has not begun
+			merging = pod(t, s, manifests[1], volume, "JOB_COMPLETION_INDEX=3").start()
+		}
+		o := pod(t, s, manifests[1], volume, fmt.Sprintf("JOB_COMPLETION_INDEX=%d", i)).run()
 		g.Expect(o.code).To(gomega.Equal(0), "a verdict does not fail a shard: "+o.all())
 		g.Expect(o.stdout).To(gomega.ContainSubstring(fmt.Sprintf("shard %d of 3: ", i+1)))
 	}
@@ -239,7 +238,14 @@ func TestKubernetesShardThatIsStopped(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
 	s, volume := serve(t, []answer{at("/token", hang)}), t.TempDir()
-	c := pod(t, s, manifests[1], volume, "JOB_COMPLETION_INDEX=0", "SHARDS=1").start()
+	c := pod(t, s, manifests[1], volume, "JOB_COMPLETION_INDEX=0", "SHARDS=1")
+	// With a file in place of a pipe, the shell's end is the end of the call, as it
+	// is that of a container.
+	log, err := os.Create(c.path("log"))
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	defer log.Close()
+	c.cmd.Stdout, c.cmd.Stderr = log, log
+	c.start()
 	<-s.first
 	g.Expect(c.cmd.Process.Signal(syscall.SIGTERM)).To(gomega.Succeed())
 	o := c.wait()

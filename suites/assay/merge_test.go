@@ -64,7 +64,8 @@ func told(tr *reports.TargetReport) map[string]string {
 		if e.Response != nil {
 			status = e.Response.Status
 		}
-		sent[e.Number] = fmt.Sprint(e.Check, " ", e.Step, " ", e.Request.Method, " ", e.Request.URL, " ", status)
+		url, _, _ := strings.Cut(e.Request.URL, "?") // the server puts marks of its own there
+		sent[e.Number] = fmt.Sprint(e.Check, " ", e.Step, " ", e.Request.Method, " ", url, " ", status)
 	}
 	for _, r := range tr.Results {
 		r.DurationMS = 0
@@ -78,12 +79,16 @@ func told(tr *reports.TargetReport) map[string]string {
 			findings = append(findings, fmt.Sprintf("%+v at %s", f, where))
 		}
 		slices.Sort(findings)
-		exchanges := len(r.Exchanges)
+		var exchanges []string
+		for _, n := range r.Exchanges {
+			exchanges = append(exchanges, sent[n])
+		}
+		slices.Sort(exchanges)
 		if r.Observer {
-			findings, exchanges, r.Observations, r.Step = slices.Compact(findings), 0, nil, ""
+			findings, exchanges, r.Observations, r.Step = slices.Compact(findings), nil, nil, ""
 		}
 		r.Findings, r.Exchanges = nil, nil
-		text := fmt.Sprintf("%+v\n%s\n%d exchanges", r, strings.Join(findings, "\n"), exchanges)
+		text := fmt.Sprintf("%+v\n%s\nexchanges:\n%s", r, strings.Join(findings, "\n"), strings.Join(exchanges, "\n"))
 		text = bits.ReplaceAllString(text, "N")
 		text = kid.ReplaceAllString(text, "kid")
 		out[r.ID] = port.ReplaceAllString(hash.ReplaceAllString(text, "#"), "HOST")

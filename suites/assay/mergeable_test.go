@@ -139,3 +139,45 @@ func TestMergeKeepsTheTroubleOfAShard(t *testing.T) {
 	g.Expect(r.Outcome.Code).To(gomega.Equal(reports.ExitUndecided))
 	g.Expect(r.Outcome.Sentence).To(gomega.ContainSubstring("500 were asked for"))
 }
+
+// What an observer saw in one shard alone counts for the whole, and what the shards
+// made of it and of the known-failing file does not.
+func TestMergeJudgesObserversAnew(t *testing.T) {
+	g := gomega.NewWithT(t)
+	o := assay.Options{Seed: "s", Selection: check.Selection{Checks: []string{"jwks-*", "cc-*", "http-no-5xx"}}}
+	parts := inShards(t, 3, o, nil, nil)
+	judged := func(i int, safe bool) []assay.Part {
+		return changed(parts, i, func(_ *reports.Report, t *reports.TargetReport) {
+			t.Exchanges = slices.Clone(t.Exchanges)
+			last := &t.Exchanges[len(t.Exchanges)-1]
+			last.Judged = []reports.Judgement{{Check: "http-no-5xx", Message: "seen in one shard", Safe: safe}}
+			t.Results[0].KnownFailing, t.Results[0].UnexpectedPass = "stale", "stale"
+		})
+	}
+	observer := func(parts []assay.Part) (reports.Report, reports.Result) {
+		r, err := assay.Merge(parts)
+		g.Expect(err).NotTo(gomega.HaveOccurred())
+		i := slices.IndexFunc(r.Targets[0].Results, func(res reports.Result) bool { return res.ID == "http-no-5xx" })
+		return r, r.Targets[0].Results[i]
+	}
+	for i := range parts {
+		r, res := observer(judged(i, false))
+		g.Expect(res.Verdict).To(gomega.Equal(reports.Fail))
+		g.Expect(res.Message).To(gomega.Equal("seen in one shard"))
+		g.Expect(res.Exchanges).To(gomega.HaveLen(1))
+		seen := r.Targets[0].Exchanges[res.Exchanges[0]-1]
+		g.Expect(seen.Number).To(gomega.Equal(res.Findings[0].Exchange))
+		g.Expect(seen.Judged).To(gomega.ContainElement(gomega.HaveField("Message", "seen in one shard")))
+		g.Expect(r.Outcome.Code).To(gomega.Equal(reports.ExitFail))
+		g.Expect(r.Count().Known + r.Count().Unexpected).To(gomega.BeZero())
+	}
+	_, res := observer(judged(0, true))
+	g.Expect(res.Verdict).To(gomega.Equal(reports.Warn))
+	strict := judged(0, true)
+	for i := range strict {
+		strict = changed(strict, i, func(r *reports.Report, _ *reports.TargetReport) { r.Strict = true })
+	}
+	_, res = observer(strict)
+	g.Expect(res.Verdict).To(gomega.Equal(reports.Fail))
+	g.Expect(res.Raised).To(gomega.BeTrue())
+}
