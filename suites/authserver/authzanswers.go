@@ -21,7 +21,7 @@ func authorizationAnswers() []*check.Check {
 			ID: "authz-state-echo", Level: check.Required,
 			Title:   "state comes back exactly as it was sent, in a success and in an error.",
 			Clauses: []string{"RFC 6749 §4.1.2", "RFC 6749 §4.1.2.1"},
-			Sent:    "The working request with a state of reserved characters, with one of 500 characters, and a request with a made-up response_type and a state of reserved characters.",
+			Sent:    "The working request as it is, with a state of reserved characters, with one of 500 characters, and a request with a made-up response_type and a state of reserved characters.",
 			Judged:  "state once in every answer at the redirect URI, character by character what was sent. No answer at the redirect URI: nothing to judge.",
 			Needs:   forAuthorization,
 			Proves:  []string{"state-echoed", "state-exact", "state-whole", "state-echoed-in-errors"},
@@ -165,6 +165,10 @@ func stateEchoed(t *check.T) {
 			t.Expect(o).To(s, "the state of the answer is not the one of the request")
 		}
 	}
+	a := workingRequest(t)
+	o := a.walk("a state of letters and digits")
+	lookAt(t, "a state of letters and digits", o)
+	echoed(a.request.Get("state"))(o)
 	odd, wrong, long := oddState(t), oddState(t), "long"+strings.Repeat(t.Random(31), 16)
 	state := func(s string) func(*authorization) {
 		return func(a *authorization) { a.request.Set("state", s) }

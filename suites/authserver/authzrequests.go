@@ -18,19 +18,24 @@ func authorizationRequests() []*check.Check {
 			ID: "authz-get", Level: check.Must,
 			Title:   "The authorization endpoint accepts GET.",
 			Clauses: []string{"RFC 6749 §3.1"},
-			Sent:    "An authorization request by GET, and where that brings the client no answer the same by POST.",
-			Judged:  "An answer at the redirect URI, an error too: pass. None by GET and one by POST: fail. None either way: error, the request may not be the right one.",
+			Sent:    "An authorization request by GET, and where that brings the client no code the same by POST.",
+			Judged:  "A code: pass. An error at the redirect URI: pass, unless POST brings a code, then fail. No answer by GET and one by POST: fail. None either way: error, the request may not be the right one.",
 			Needs:   forAuthorization,
 			Proves:  []string{"authorization-get"},
 			Run: func(t *check.T) {
 				c := codeClients(t)[0]
 				o := authorize(t, c, "code").walk("by GET")
-				if o.Landing != nil && o.Landing.To == "" {
+				told := o.Landing != nil && o.Landing.To == ""
+				if told && o.Landing.Get("error") == "" {
 					return
 				}
 				a := authorize(t, c, "code")
 				a.request.Post = true
-				p := a.walk("by POST")
+				p := a.try("by POST")
+				if told && landed(p, "code") != "" {
+					return // an error is an answer, where POST brings no better one
+				}
+				decided(t, "by POST", p)
 				lookAt(t, "by GET", o)
 				if p.Landing == nil || p.Landing.To != "" {
 					t.Inconclusive("the authorization request brings the client no answer by GET (%s) and none by POST (%s)", came(o), came(p))

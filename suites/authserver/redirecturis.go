@@ -30,7 +30,7 @@ func unknownRedirects() []*check.Check {
 			Title:   "A request with an unknown client_id, or without one, is not answered with a redirect to its redirect_uri.",
 			Clauses: []string{"RFC 6749 §4.1.2.1"},
 			Sent:    "The working request with a made-up client_id, and without client_id, each with a made-up redirect URI; then with a made-up client_id and the redirect URI of the client.",
-			Judged:  "No navigation to the redirect URI, be it with an error; to the one of a client that exists: warn, since that harms nobody. A page of any status: pass. A login that is not got past: error.",
+			Judged:  "No navigation to the redirect URI, be it with an error; to the one of a client that exists: warn, since that harms nobody. A page of any status, also with a button that leads there: pass. A login that is not got past: error.",
 			Needs:   forRedirects,
 			Proves:  []string{"unknown-client-not-redirected"},
 			Run: func(t *check.T) {
@@ -41,7 +41,7 @@ func unknownRedirects() []*check.Check {
 					wrongRedirect{step: "no client", uri: nowhere(), also: func(a *authorization) { a.request.Del("client_id") }})
 				changes = append(changes, authorizationChange{"an unknown client, at the redirect URI of another", asStranger(t), func(o *useragent.Outcome) {
 					switch l := o.Landing; {
-					case l == nil:
+					case l == nil || l.Pressed && issued(o) == "":
 					case l.To == "":
 						t.Safe(o).To(statement{false, "a page, and no redirect", "a " + l.Via + " to " + bare(l.Raw)}, "the browser is redirected for a client that does not exist")
 					case l.Get("error") != "":

@@ -39,8 +39,9 @@ func wrongRedirects(t *check.T, c target.Client, wrong ...wrongRedirect) []autho
 }
 
 // change puts the wrong redirect URI into a request. Nothing is asked of the
-// target but that the browser is not sent there: an error page of any status will
-// do, and so will an error at the redirect URI that is registered.
+// target but that the browser is not sent there by itself (RFC 6749 §3.1.2.4): an
+// error page of any status will do, one with a button that leads there too, and so
+// will an error at the redirect URI that is registered.
 func (w wrongRedirect) change(t *check.T) authorizationChange {
 	var a *authorization
 	return authorizationChange{w.step, func(made *authorization) {
@@ -70,6 +71,8 @@ func (w wrongRedirect) change(t *check.T) authorizationChange {
 		case l.To == "" || a.home(l.Raw):
 			t.Safe(o).To(statement{false, "a refusal", "an answer without error at the registered redirect URI"},
 				"the request is answered as if redirect_uri were the registered one")
+		case l.Pressed:
+			t.Record(w.step, "a page has a button that leads to "+bare(l.Raw))
 		default:
 			t.Inconclusive("%s: the browser is sent to %s, and nothing tells why", w.step, bare(l.Raw))
 		}
@@ -119,6 +122,9 @@ func (a *authorization) sentTo(o *useragent.Outcome, wrong string) string {
 	given := answers(to)
 	for name, values := range via.Form {
 		given[name] = append(given[name], values...)
+	}
+	if via.Pressed && !given.Has("code") && !given.Has("access_token") && !given.Has("id_token") {
+		return "" // not by itself, which is what the clauses forbid: the user is told
 	}
 	where := a.astray(from, to, wrong, given)
 	if where == "" {

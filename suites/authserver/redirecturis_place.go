@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/authassay/authassay/suites/useragent"
 )
 
 // place is a URL as browsers read it.
@@ -64,9 +66,8 @@ func (p *place) exact() int { return len(p.Query()) + len(p.EscapedFragment()) }
 func answers(to string) url.Values {
 	before, fragment, _ := strings.Cut(to, "#")
 	_, query, _ := strings.Cut(before, "?")
-	q, _ := url.ParseQuery(query)
-	f, _ := url.ParseQuery(fragment)
-	for name, values := range f {
+	q := useragent.ParseParams(query)
+	for name, values := range useragent.ParseParams(fragment) {
 		q[name] = append(q[name], values...)
 	}
 	return q

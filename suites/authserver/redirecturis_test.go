@@ -1,6 +1,7 @@
 package authserver_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"slices"
@@ -43,6 +44,12 @@ func TestRedirectsRefusedInManyWays(t *testing.T) {
 		"a page that is elsewhere": portsFree(func(f *front) {
 			f.Header().Set("Location", "/error?error=invalid_request&redirect_uri="+url.QueryEscape(f.uri))
 			f.WriteHeader(302)
+		}),
+		"a page with a button that leads there": portsFree(func(f *front) {
+			f.Header().Set("Content-Type", "text/html")
+			f.WriteHeader(http.StatusBadRequest)
+			_, _ = f.Write([]byte(`<html><title>Error</title><p>This address is not registered.</p><form action="` + html.EscapeString(f.uri) +
+				`"><input type="hidden" name="error" value="invalid_request"><button>Return to the application</button></form></html>`))
 		}),
 		"a page on another host, with the error": portsFree(func(f *front) {
 			http.Redirect(f, f.r, "https://errors.vendor.example/oops?error=invalid_request&error_description=no&code=400", http.StatusFound)

@@ -47,17 +47,19 @@ func refreshBinding() []*check.Check {
 			},
 		},
 		{
-			// RFC 6749 §10.4: the server must maintain the binding between a refresh
-			// token and the client to whom it was issued; OAuth 2.1 §4.3.1: where the
-			// request has a client_id, it must ensure that the token was issued to
-			// that client.
-			ID: "rt-public-client-id", Level: check.Must,
-			Title:   "A refresh token of one public client is refused to another.",
-			Clauses: []string{"RFC 6749 §10.4", "RFC 6749 §6", "OAuth 2.1 draft §4.3.1"},
-			Sent:    "The refresh request with the token of one public client and the client_id of another, which refreshes with a token of its own before.",
-			Judged:  "No token; then the error code: invalid_grant.",
-			Needs:   append(slices.Clone(forCode), needTwoRefreshPublic),
-			Proves:  []string{"refresh-client-bound"},
+			// RFC 6749 §6: the refresh token is bound to the client to which it was
+			// issued; §5.2: one that was issued to another client is invalid_grant.
+			// That the server must verify the binding §10.4 says of clients whose
+			// identity can be authenticated; OAuth 2.1 §4.3.1 says it of any request
+			// that has a client_id.
+			ID: "rt-public-client-id", Level: check.Prose,
+			LevelUnder: map[target.Policy]check.Level{target.PolicyOAuth21: check.Must},
+			Title:      "A refresh token of one public client is refused to another.",
+			Clauses:    []string{"RFC 6749 §5.2", "RFC 6749 §6", "RFC 6749 §10.4", "OAuth 2.1 draft §4.3.1"},
+			Sent:       "The refresh request with the token of one public client and the client_id of another, which refreshes with a token of its own before.",
+			Judged:     "No token; then the error code: invalid_grant.",
+			Needs:      append(slices.Clone(forCode), needTwoRefreshPublic),
+			Proves:     []string{"refresh-client-bound"},
 			Run: func(t *check.T) {
 				list := refreshers(t, publicCode(t), 2)
 				refreshedByAnother(t, list[0], list[1])

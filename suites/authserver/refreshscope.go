@@ -22,7 +22,7 @@ func refreshScope() []*check.Check {
 			Title:   "A refresh gives no scope that was never granted.",
 			Clauses: []string{"RFC 6749 §6", "RFC 6749 §5.2", "RFC 9700 §4.14.2"},
 			Sent:    "An authorization without one of the client's scopes (or with all of them, if there is but one), and a refresh request for what was granted and that scope (or a made-up one).",
-			Judged:  "Refused, then the error code: invalid_scope. Or a token without that scope, by the answer, or by introspection or the claim of a JWT where the answer has no scope; neither: error.",
+			Judged:  "Refused, then the error code: invalid_scope. Or a token without that scope, by the answer, and by introspection or the claim of a JWT; where none of them shows a scope: error.",
 			Needs:   append(slices.Clone(forRefresh), needRefreshScope),
 			Proves:  []string{"refresh-scope-within"},
 			Run:     scopeWidened,
@@ -133,7 +133,12 @@ func scopeWidened(t *check.T) {
 		stillGood(t, f, begin, step)
 		return
 	}
-	scopes, _, known := f.scope("the scope of the new token")
+	scopes, stated, known := f.scope("the scope of the new token")
+	if stated { // which need not be what the token is good for
+		token, _ := f.last.String("access_token")
+		real, _ := scopeOfToken(t, "the scope of the new token", c, token)
+		scopes = append(scopes, real...)
+	}
 	t.Look(step, r)
 	if !known {
 		t.Inconclusive("the target issued a token and does not say for which scope, nor can it be seen")

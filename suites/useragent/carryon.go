@@ -19,6 +19,7 @@ func (p *pilot) navigation(d *document) *move {
 		// A form in which nothing can be chosen sends itself, or waits for a
 		// press where scripts are off. An empty one is a link.
 		if l := f.landing(l, nil); d.submits() || answers(l.Params()) && len(d.forms) == 1 && len(f.buttons()) < 2 {
+			l.Pressed = !d.submits() && d.foreign+len(d.scripts) == 0
 			return &move{land: l}
 		}
 	}

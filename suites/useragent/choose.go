@@ -116,6 +116,7 @@ func (p *pilot) leads(d *document, m move) move {
 	to := m.form.where(m.press)
 	if l := p.ground.end(to, ViaForm, d.status); l != nil && !m.form.loose {
 		p.did(m.action)
+		l.Pressed = true
 		return move{land: m.form.landing(l, m.press)}
 	}
 	return m

@@ -62,6 +62,7 @@ func TestLandings(t *testing.T) {
 			g.Expect(o.Landing.Mode).To(gomega.Equal(c.mode))
 			g.Expect(o.Landing.To).To(gomega.Equal(c.to))
 			g.Expect(o.Landing.Status).To(gomega.Equal(200))
+			g.Expect(o.Landing.Pressed).To(gomega.Equal(name == "form_post by hand"))
 			if c.to == "" {
 				g.Expect(o.Landing.Get("code")).To(gomega.Equal("abc"))
 				g.Expect(o.Landing.Get("state")).To(gomega.Equal("xyz"))
@@ -157,4 +158,13 @@ func TestPortsOfTheServer(t *testing.T) {
 	u, err := url.Parse(o.Landing.URI)
 	g.Expect(err).NotTo(gomega.HaveOccurred())
 	g.Expect(u.Path).To(gomega.Equal("/evil"))
+}
+
+// A semicolon and a percent sign that escapes nothing belong to a value, as browsers
+// have it.
+func TestParseParams(t *testing.T) {
+	g := gomega.NewWithT(t)
+	g.Expect(ParseParams("code=a;b&state=50%+x%20y&&c&a%3Db=%26")).To(gomega.Equal(url.Values{
+		"code": {"a;b"}, "state": {"50% x%20y"}, "c": {""}, "a=b": {"&"},
+	}))
 }

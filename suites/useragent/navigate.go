@@ -58,12 +58,33 @@ func (l *Landing) read() {
 	bare, fragment, _ := strings.Cut(l.Raw, "#")
 	l.URI = bare
 	_, query, _ := strings.Cut(bare, "?")
-	l.Query, _ = url.ParseQuery(query)
-	l.Fragment, _ = url.ParseQuery(fragment)
+	l.Query, l.Fragment = ParseParams(query), ParseParams(fragment)
 	l.Mode = ModeQuery
 	if answers(l.Fragment) {
 		l.Mode = ModeFragment
 	}
+}
+
+// ParseParams reads parameters as browsers and most clients do (WHATWG URL §5.1): a
+// semicolon is part of a value, and so is a "%" that escapes nothing. net/url leaves
+// such parameters out, as if nobody had sent them.
+func ParseParams(text string) url.Values {
+	out := url.Values{}
+	for _, pair := range strings.Split(text, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		out.Add(unescaped(name), unescaped(value))
+	}
+	return out
+}
+
+func unescaped(s string) string {
+	if v, err := url.QueryUnescape(s); err == nil {
+		return v
+	}
+	return strings.ReplaceAll(s, "+", " ")
 }
 
 // reaches tells how much of a URI an address begins with; -1 when it leads

@@ -120,6 +120,9 @@ type Landing struct {
 	// Via says how the browser gets there: ViaRedirect, ViaForm, ViaMeta, ViaScript,
 	// ViaLink, ViaPerson.
 	Via string
+	// Pressed tells that the user has to press a button first: what the page says
+	// stands between the server and the client.
+	Pressed bool
 	// Mode is where the parameters stand.
 	Mode string
 	// Query, Fragment and Form are the parameters of the three places. Those of
