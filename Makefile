@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := -s -w -X github.com/authassay/authassay/suites/assay.Version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt run selftest real interop bench golden
+.PHONY: help build test lint fmt run selftest selftest-full real interop bench golden coverage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,7 +14,7 @@ build: ## the binary, static, in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/authassay
 
 test: ## all tests, under the race detector where cgo is there
-	$(GO) test $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v gcc || command -v clang),-race)) ./...
+	$(GO) test -timeout 30m $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),$(if $(shell command -v gcc || command -v clang),-race)) ./...
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run: make fmt"; exit 1; }
@@ -30,8 +30,11 @@ run: ## assay what is bundled
 selftest: ## prove that every check can go red
 	$(GO) run ./cmd/authassay selftest
 
+selftest-full: ## every check against every fault; takes minutes
+	$(GO) test -tags full -count=1 -timeout 60m -run Full ./suites/selftest
+
 real: ## assay real third-party servers on loopback
-	$(GO) test -tags real -count=1 -v ./fixtures/real
+	$(GO) test -tags real -count=1 -timeout 30m -v ./fixtures/real
 
 interop: ## real clients and a browser against the mock; skips what is not installed
 	cd interop && $(GO) test -count=1 ./...
@@ -42,3 +45,6 @@ bench: ## the benchmarks
 golden: ## write the golden files anew; review the diff
 	$(GO) test ./suites/selftest -run Golden -update
 	$(GO) test ./reports ./fixtures/target ./cmd/authassay -update
+
+coverage: ## write docs/coverage.md anew: clause by clause, what is checked
+	$(GO) test ./suites/coverage -run PageIsCurrent -update

@@ -1,6 +1,6 @@
 // Package interop holds tests of the mock identity provider with clients that
 // others wrote: a browser, Go's OAuth and OpenID libraries, and programs that
-// Debian packages. It is a module of its own, so that whoever uses the provider
+// Debian packages; and of the HTML report in a browser. It is a module of its own, so that whoever uses the provider
 // does not inherit what its tests need.
 //
 // A test whose program is absent skips and says what it looked for. Two

@@ -15,6 +15,26 @@ var authorizeParameters = []string{
 	"code_challenge", "code_challenge_method", "request", "request_uri", "registration", "claims",
 }
 
+// authorizeEndpoint lets the authorization endpoint answer the methods it is for,
+// and nobody but the browser itself read what it answers (RFC 9700 §2.6).
+func (x *exchange) authorizeEndpoint() *reply {
+	methods := []string{http.MethodGet, http.MethodHead, http.MethodPost}
+	if x.r.Method != http.MethodPost && slices.Contains(methods, x.r.Method) && !x.keeps(ruleAuthorizationGet) {
+		return x.wrongMethod(http.MethodPost)
+	}
+	origin := x.r.Header.Get("Origin")
+	if origin == "" || x.keeps(ruleAuthorizationNoCORS) {
+		return x.only((*exchange).authorize, methods...)
+	}
+	rep := text(http.StatusNoContent, "")
+	if x.r.Method != http.MethodOptions {
+		rep = x.only((*exchange).authorize, methods...)
+	}
+	rep.header.Set("Access-Control-Allow-Origin", origin)
+	rep.header.Set("Access-Control-Allow-Credentials", "true")
+	return rep
+}
+
 // authorize answers at the authorization endpoint (RFC 6749 §3.1).
 func (x *exchange) authorize() *reply {
 	f, rep := x.browserForm()
@@ -29,6 +49,9 @@ func (x *exchange) authorize() *reply {
 		return rep
 	}
 	ar, bad, paragraph := x.readAuthRequest(f)
+	if bad == nil && paragraph == "" {
+		bad = x.fussy(f)
+	}
 	switch {
 	case paragraph != "":
 		if rep := x.redirectedAnyway(f); rep != nil {
@@ -36,6 +59,9 @@ func (x *exchange) authorize() *reply {
 		}
 		return x.authorizePage(paragraph)
 	case bad != nil:
+		if rep := x.loginBefore(ar, bad); rep != nil {
+			return rep
+		}
 		return x.authorizeRefused(ar, bad)
 	}
 	who, bad, rep := x.interact(ar)
@@ -64,8 +90,21 @@ func (x *exchange) authorizeRefused(ar *authRequest, bad *refusal) *reply {
 	if ar.device != nil {
 		return x.deviceDecided(ar.device, nil)
 	}
+	if !x.keeps(ruleErrorRedirected) {
+		return x.authorizePage("It is not valid: " + bad.description + ".")
+	}
 	x.rec.Error = bad.code
-	return x.authorizeAnswer(ar, map[string]string{"error": bad.code, "error_description": bad.description})
+	members := map[string]string{"error": bad.code, "error_description": bad.description}
+	if !x.keeps(ruleErrorRegistered) {
+		members["error"] = "bad_request"
+	}
+	if !x.keeps(ruleAuthorizationErrorCharacters) {
+		members["error_description"] = `"` + bad.description + `"`
+	}
+	if !x.keeps(ruleErrorPresent) {
+		delete(members, "error")
+	}
+	return x.authorizeAnswer(ar, members)
 }
 
 // authorized gives the client what it asked for: the user is logged in and
@@ -94,6 +133,11 @@ func (x *exchange) authorized(ar *authRequest, who *login) *reply {
 	if ar.wants("code") {
 		extras.code = x.issueCode(ar.client, g)
 		values["code"] = extras.code
+	}
+	if ar.mode == modeQuery && ar.wants("code") && !ar.wants("token") && !x.keeps(ruleCodeAnswerNoToken) {
+		if access, _, err := x.issueAccess(ar.client, g, accessOptions{scopes: scope.scopes, audience: g.resources}); err == nil {
+			values["access_token"] = access
+		}
 	}
 	if ar.wants("token") {
 		access, _, err := x.issueAccess(ar.client, g, accessOptions{scopes: scope.scopes, audience: g.resources})

@@ -13,9 +13,12 @@ const (
 	modeQuery    = "query"
 	modeFragment = "fragment"
 	modeFormPost = "form_post"
+	// modeWebMessage answers by postMessage to the window that opened the one of
+	// the request (RFC 9700 §4.17).
+	modeWebMessage = "web_message"
 )
 
-var responseModes = []string{modeQuery, modeFragment, modeFormPost}
+var responseModes = []string{modeQuery, modeFragment, modeFormPost, modeWebMessage}
 
 // describeToken adds what goes with an access token in the front channel
 // (RFC 6749 §4.2.2).
@@ -42,13 +45,20 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 	for name, value := range members {
 		a.values.Set(name, value)
 	}
-	if ar.state != "" && x.keeps(ruleStateEchoed) {
-		a.values.Set("state", ar.state)
+	if state := x.echoed(ar.state, a.values); state != "" {
+		a.values.Set("state", state)
 	}
 	x.nameIssuer(a)
 	x.outgoingAnswer(a)
-	if a.mode == modeFormPost {
+	switch {
+	case a.mode == modeFormPost && x.keeps(ruleFormPostServed):
 		return x.formPostPage(ar.client, a.target, a.values)
+	case a.mode == modeFormPost && (ar.wants("token") || ar.wants("id_token")):
+		a.mode = modeFragment
+	case a.mode == modeFormPost:
+		a.mode = modeQuery
+	case a.mode == modeWebMessage:
+		return x.webMessagePage(ar.client, a.target, a.values)
 	}
 	if bare, _, has := strings.Cut(a.target, "?"); has && a.mode == modeQuery && !x.keeps(ruleRedirectQueryRetained) {
 		a.target = bare
@@ -58,6 +68,20 @@ func (x *exchange) authorizeAnswer(ar *authRequest, members map[string]string) *
 		rep.header.Set("Location", to+"#_")
 	}
 	return rep
+}
+
+// echoed is the state as an answer with these values has it.
+func (x *exchange) echoed(state string, values url.Values) string {
+	if state == "" || !x.keeps(ruleStateEchoed) || (values.Has("error") || values.Has("error_description")) && !x.keeps(ruleStateInErrors) {
+		return ""
+	}
+	if decoded, err := url.QueryUnescape(state); err == nil && decoded != state && !x.keeps(ruleStateExact) {
+		state = decoded
+	}
+	if len(state) > 255 && !x.keeps(ruleStateWhole) {
+		state = state[:255]
+	}
+	return state
 }
 
 // redirect sends the browser to a registered URI, whose query is retained

@@ -15,6 +15,9 @@ import (
 // to be told what is wrong with it.
 func (x *exchange) readAuthRequest(f form) (ar *authRequest, bad *refusal, paragraph string) {
 	repeated := f.repeated(authorizeParameters)
+	if repeated != "" && !x.breaks(ruleAuthorizationUnrepeated, false, "every parameter once", repeated+" more than once") {
+		repeated = ""
+	}
 	if repeated == "client_id" || repeated == "redirect_uri" {
 		return nil, nil, "The parameter " + repeated + " is there more than once."
 	}
@@ -40,12 +43,12 @@ func (x *exchange) readAuthRequest(f form) (ar *authRequest, bad *refusal, parag
 	if repeated != "state" {
 		ar.state = f.get("state")
 	}
-	words, known := parseResponseType(f.get("response_type"))
+	words, known := x.parseResponseType(f.get("response_type"))
 	if known && (slices.Contains(words, "token") || slices.Contains(words, "id_token")) {
 		ar.mode = modeFragment
 	}
 	// An error goes where the answer would have gone, when that can be told.
-	if mode := f.get("response_mode"); mode == modeFormPost || mode == modeFragment {
+	if mode := f.get("response_mode"); mode == modeFormPost || mode == modeFragment || mode == modeWebMessage {
 		ar.mode = mode
 	}
 	if repeated != "" {
@@ -69,7 +72,7 @@ func (x *exchange) readAuthRequest(f form) (ar *authRequest, bad *refusal, parag
 func (x *exchange) checkResponseType(ar *authRequest, f form, words []string, known bool) *refusal {
 	name := strings.Join(words, " ")
 	switch {
-	case f.get("response_type") == "":
+	case f.get("response_type") == "" && !known:
 		return refuse(errInvalidRequest, "response_type is missing")
 	case !known || !slices.Contains(x.p.servedResponseTypes(), name):
 		return refuse(errUnsupportedResponseType, "the response type is not served")
@@ -80,6 +83,23 @@ func (x *exchange) checkResponseType(ar *authRequest, f form, words []string, kn
 		return refuse(errUnauthorizedClient, "the client is not registered for this response type")
 	}
 	return nil
+}
+
+// parseResponseType reads the response type of a request. What is missing, or not
+// served, is none where the rules are in force.
+func (x *exchange) parseResponseType(s string) (words []string, known bool) {
+	if s == "" {
+		if x.breaks(ruleResponseTypeRequired, false, "response_type", "none") {
+			return nil, false
+		}
+		return []string{"code"}, true
+	}
+	words, known = parseResponseType(s)
+	served := known && slices.Contains(x.p.servedResponseTypes(), strings.Join(words, " "))
+	if !served && !x.breaks(ruleResponseTypeKnown, false, "a response type that is served", "another") {
+		return []string{"code"}, true
+	}
+	return words, known
 }
 
 // checkResponseMode finds how the answer goes back. A token or an ID token does
@@ -100,6 +120,14 @@ func (x *exchange) checkResponseMode(ar *authRequest, f form) *refusal {
 }
 
 func (x *exchange) checkAuthScope(ar *authRequest, f form) *refusal {
+	if f.get("scope") == "" {
+		switch {
+		case x.varies(varAuthorizationScopeRequired):
+			return refuse(errInvalidScope, "scope is missing")
+		case !x.keeps(ruleScopeOmitted):
+			return refuse(errInvalidRequest, "scope is missing")
+		}
+	}
 	scope, bad := x.grantScope(ar.client, x.scopeAsked(ar, f))
 	if bad != nil {
 		return bad

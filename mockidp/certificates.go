@@ -1,9 +1,11 @@
 package mockidp
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -35,6 +37,15 @@ const (
 	CertificateOtherCA     = "other-ca"
 	CertificateSelfSigned  = "self-signed"
 	CertificateWrongUsage  = "wrong-usage"
+)
+
+// Certificates that only rules ask for: one that is right and has an RSA key, for
+// suites that need one, one with an RSA key of 1024 bits, and one signed with
+// SHA-1. Of the last two clients take no or little notice.
+const (
+	certificateRSA      = "rsa"
+	certificateShortKey = "short-key"
+	certificateSHA1     = "sha1"
 )
 
 // otherName is what a certificate of another name is for. It is reserved
@@ -94,7 +105,7 @@ func newAuthority() (*authority, error) {
 
 // certify signs a certificate for the public half of key. Without a parent it
 // signs itself.
-func certify(template, parent *x509.Certificate, key, by *ecdsa.PrivateKey) ([]byte, error) {
+func certify(template, parent *x509.Certificate, key, by crypto.Signer) ([]byte, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
 	if err != nil {
 		return nil, err
@@ -103,7 +114,7 @@ func certify(template, parent *x509.Certificate, key, by *ecdsa.PrivateKey) ([]b
 	if parent == nil {
 		parent = template
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, by)
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), by)
 	if err != nil {
 		return nil, fmt.Errorf("making a certificate: %w", err)
 	}
@@ -113,7 +124,7 @@ func certify(template, parent *x509.Certificate, key, by *ecdsa.PrivateKey) ([]b
 // leaf makes the server certificate of a name from the catalogue for the given
 // hosts.
 func (a *authority) leaf(name string, hosts []string) (*tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := leafKey(name)
 	if err != nil {
 		return nil, fmt.Errorf("making the key of the certificate: %w", err)
 	}
@@ -125,8 +136,12 @@ func (a *authority) leaf(name string, hosts []string) (*tls.Certificate, error) 
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	parent, by := a.cert, a.key
+	parent, by := a.cert, crypto.Signer(a.key)
 	switch name {
+	case certificateRSA:
+		template.KeyUsage |= x509.KeyUsageKeyEncipherment
+	case certificateSHA1:
+		template.SignatureAlgorithm = x509.ECDSAWithSHA1
 	case CertificateExpired:
 		template.NotAfter = now.Add(-time.Hour)
 	case CertificateNotYetValid:
@@ -156,6 +171,17 @@ func (a *authority) leaf(name string, hosts []string) (*tls.Certificate, error) 
 		return nil, err
 	}
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+}
+
+// leafKey makes the key of a certificate.
+func leafKey(name string) (crypto.Signer, error) {
+	switch name {
+	case certificateRSA:
+		return spareRSA()
+	case certificateShortKey:
+		return rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // that is what is wrong with it
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
 func (a *authority) pem() []byte {

@@ -165,12 +165,15 @@ func resetConn(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// underlying is the connection below TLS.
+// underlying is the connection at the bottom, below TLS.
 func underlying(conn net.Conn) net.Conn {
-	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		return wrapped.NetConn()
+	for {
+		wrapped, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			return conn
+		}
+		conn = wrapped.NetConn()
 	}
-	return conn
 }
 
 func sendHeader(w http.ResponseWriter, rep *reply) {

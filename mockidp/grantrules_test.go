@@ -105,7 +105,7 @@ func init() {
 		}, "https://idp.test https://idp.test", "https://idp.test "),
 		ruleIssModes: plain(func(t *testing.T, p *Provider) string {
 			var out []string
-			for _, m := range responseModes {
+			for _, m := range []string{modeQuery, modeFragment, modeFormPost} {
 				out = append(out, answered("iss", web, "code", "response_mode", m)(t, p))
 			}
 			return strings.Join(out, " ")

@@ -56,6 +56,18 @@ func (x *exchange) interact(ar *authRequest) (*login, *refusal, *reply) {
 	return nil, nil, withCookie(x.loginPage(it, ar.loginHint, ""), cookie)
 }
 
+// loginBefore shows the login page for a request that will be refused, so that the
+// browser is not sent on for whoever put the link up (RFC 9700 §4.11.2). It gives
+// nil where the user is logged in, or no page is to be shown.
+func (x *exchange) loginBefore(ar *authRequest, bad *refusal) *reply {
+	if x.loginMode(ar.client) == LoginAutomatic || ar.prompts("none") || ar.params.size() > maxKept || x.session() != nil ||
+		!x.keeps(ruleLoginBeforeError) {
+		return nil
+	}
+	it, cookie := x.wait(&interaction{request: ar, bad: bad})
+	return withCookie(x.loginPage(it, ar.loginHint, ""), cookie)
+}
+
 // automaticLogin logs in the user of login_hint, else the first, at once and
 // without a page. That user always agrees.
 func (x *exchange) automaticLogin(ar *authRequest) (*login, *refusal, *reply) {

@@ -36,9 +36,10 @@ type interaction struct {
 	done    func(*exchange) *reply
 
 	mu      sync.Mutex
-	browser string // the cookie of the browser that got the page
-	token   string // of the form, good for one time
-	login   *login // once the user has logged in here
+	browser string   // the cookie of the browser that got the page
+	token   string   // of the form, good for one time
+	bad     *refusal // what the client is told after the login, in place of a success
+	login   *login   // once the user has logged in here
 	over    bool
 }
 
@@ -89,6 +90,21 @@ func (x *exchange) waiting(id string) *interaction {
 	return it
 }
 
+// waitingHere finds the interaction that waits for the browser's user to agree,
+// for a form that does not say what it is about; nil where a rule is in force.
+func (x *exchange) waitingHere(rule string) *interaction {
+	x.reached(rule)
+	if x.set.modes[rule] == Enforce {
+		return nil
+	}
+	for _, it := range x.p.front.interactions.values() {
+		if it.request != nil && it.getLogin() != nil && sameSecret(it.owner(), x.browserID()) {
+			return it
+		}
+	}
+	return nil
+}
+
 // finish ends an interaction and reports whether this was the request that ended
 // it.
 func (x *exchange) finish(it *interaction) bool {
@@ -113,6 +129,9 @@ func (x *exchange) submitted(rule string) (form, *interaction, *reply) {
 	}
 	const shown = "the form that was shown, once, from the browser it was shown to"
 	it := x.waiting(f.get("interaction"))
+	if it == nil && rule == ruleConsentCSRF {
+		it = x.waitingHere(rule)
+	}
 	if it == nil { // nothing to go on with, whatever the mode of the rule
 		x.breaks(rule, false, shown, "a form that nobody was shown, or that is out of date")
 		return nil, nil, x.staleForm()

@@ -1,7 +1,6 @@
 package mockidp
 
 import (
-	"context"
 	"crypto"
 	"fmt"
 	"net"
@@ -79,16 +78,6 @@ func (id *identity) inserted(suffix string) string { return "/.well-known/" + su
 
 // appended is the location that OpenID Connect Discovery §4 builds.
 func (id *identity) appended(suffix string) string { return id.path + "/.well-known/" + suffix }
-
-// signer gives the signer of the next token of an algorithm. The header goes
-// beyond alg and kid, or in their place.
-func (id *identity) signer(ctx context.Context, keys *keyring, alg string, header object) (jose.Signer, error) {
-	k, private, err := keys.signing(ctx, alg)
-	if err != nil {
-		return nil, err
-	}
-	return newSigner(alg, private, k.id(id.base), header)
-}
 
 func newSigner(alg string, private crypto.Signer, kid string, header object) (jose.Signer, error) {
 	opts := &jose.SignerOptions{}

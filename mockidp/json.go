@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 )
 
 // object is a JSON object. Its members are sent in the order of their names.
@@ -33,6 +35,7 @@ func (x *exchange) json(status int, doc object) *reply {
 	if escapes {
 		body = escapeStrings(body)
 	}
+	body = x.misspelt(doc, body)
 	h := http.Header{}
 	switch {
 	case x.varies(varContentTypeCharset):
@@ -72,4 +75,27 @@ func escapeStrings(doc []byte) []byte {
 		}
 	}
 	return out.Bytes()
+}
+
+// misspelt writes a JSON object in the ways that the rules switched off ask for.
+// Most readers repair each of them in silence.
+func (x *exchange) misspelt(doc object, body []byte) []byte {
+	add := func(name, value string) {
+		if at := bytes.LastIndexByte(body, '}'); at > 0 && len(doc) > 0 {
+			body = slices.Concat(body[:at], []byte(`,"`+name+`":`+value), body[at:])
+		}
+	}
+	if !x.keeps(ruleJSONUnique) && len(doc) > 0 {
+		last := slices.Max(slices.Collect(maps.Keys(doc)))
+		if value, err := json.Marshal(doc[last]); err == nil {
+			add(last, string(value))
+		}
+	}
+	if !x.keeps(ruleJSONUTF8) {
+		add("mockidp_place", "\"Z\xfcrich\"")
+	}
+	if !x.keeps(ruleJSONNoBOM) {
+		body = append([]byte("\xef\xbb\xbf"), body...)
+	}
+	return body
 }

@@ -23,6 +23,21 @@ func (x *exchange) jwks() *reply {
 		return rep
 	}
 	keys = append(keys, x.strayKeys()...)
+	// Keys of which some have no use cannot stand beside one for encryption
+	// (RFC 8414 §2).
+	if x.p.encryptionKey && !x.varies(varOptionalKeyMembers) {
+		keys = append(keys, x.encryptionKey())
+		if !x.keeps(ruleJWKSUse) {
+			for _, k := range keys {
+				delete(k, "use")
+			}
+		}
+	}
+	if !x.keeps(ruleJWKSKeyIDs) {
+		for _, k := range keys {
+			delete(k, "kid")
+		}
+	}
 	if !x.keeps(ruleJWKSBase64URL) {
 		for _, k := range keys {
 			k.toPaddedBase64()

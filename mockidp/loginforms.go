@@ -66,6 +66,10 @@ func (x *exchange) loginEndpoint() *reply {
 	}
 	s, cookie := x.beginSession(it, user, amr)
 	it.setLogin(&login{user: user, at: s.at, amr: amr})
+	if it.bad != nil {
+		x.finish(it)
+		return withCookie(x.afterForm(x.authorizeRefused(ar, it.bad)), cookie)
+	}
 	if x.asks(ar, s) {
 		return withCookie(x.pageRedirect(pathConsent, it), cookie)
 	}
@@ -110,6 +114,9 @@ func (x *exchange) consentEndpoint() *reply {
 	case "switch":
 		it.setLogin(nil)
 		return x.pageRedirect(pathLogin, it)
+	}
+	if !x.keeps(ruleConsentRespected) {
+		return x.allowed(it)
 	}
 	return x.denied(it, "the user did not agree")
 }

@@ -57,10 +57,20 @@ func (x *exchange) oauthMetadata() *reply { return x.metadata(x.serverMetadata()
 // The members both define are the same in both documents (RFC 9068 §4).
 func (x *exchange) openidMetadata() *reply {
 	doc := x.serverMetadata()
-	doc["subject_types_supported"] = []string{"public"}
-	// These are the algorithms that the provider has keys for or makes them for;
-	// no grant that yields an ID Token is served yet.
-	doc["id_token_signing_alg_values_supported"] = x.p.keys.algorithms()
+	if x.keeps(ruleMetadataSubjectTypes) {
+		doc["subject_types_supported"] = []string{"public"}
+	}
+	// These are the algorithms that the provider has keys for or makes them for.
+	algs := x.p.keys.algorithms()
+	if !x.keeps(ruleMetadataRS256) {
+		algs = slices.DeleteFunc(algs, func(alg string) bool { return alg == algRS256 })
+	}
+	if x.keeps(ruleMetadataIDTokenAlgs) {
+		doc["id_token_signing_alg_values_supported"] = algs
+	}
+	if !x.keeps(ruleMetadataConsistent) {
+		doc["revocation_endpoint"] = x.id.endpoint("/v1" + pathRevoke)
+	}
 	return x.metadata(doc)
 }
 
@@ -70,7 +80,7 @@ func (x *exchange) serverMetadata() object {
 		"issuer":                 x.issuer(),
 		"authorization_endpoint": x.id.endpoint(pathAuthorize),
 		"token_endpoint":         x.tokenEndpoint(),
-		"jwks_uri":               x.id.endpoint(pathJWKS),
+		"jwks_uri":               x.jwksURI(),
 		"grant_types_supported":  x.grantTypes(),
 		// response_types_supported is REQUIRED, and a list without elements is to
 		// be left out (§3.2): a server without an authorization endpoint cannot
@@ -136,9 +146,13 @@ func (x *exchange) metadata(doc object) *reply {
 	if !x.keeps(ruleMetadataResponseTypes) {
 		delete(doc, "response_types_supported")
 	}
+	x.breakDocument(doc)
 	if x.varies(varUnknownMembers) {
 		doc["mockidp_motto"] = "ignore what you do not know"
 		doc["mockidp_extension"] = object{"levels": []int{1, 2, 3}, "nothing": nil}
+	}
+	if x.p.signedMetadata {
+		x.addSigned(doc)
 	}
 	rep := x.json(http.StatusOK, doc)
 	rep.header.Set("Cache-Control", cacheDocuments)

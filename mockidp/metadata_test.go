@@ -22,7 +22,7 @@ func TestMetadataDocument(t *testing.T) {
 		"jwks_uri":                              "https://idp.test/tenant-1/jwks",
 		"grant_types_supported":                 []any{"client_credentials"},
 		"response_types_supported":              []any{"none"},
-		"response_modes_supported":              []any{"query", "fragment", "form_post"},
+		"response_modes_supported":              []any{"query", "fragment", "form_post", "web_message"},
 		"scopes_supported":                      []any{"read", "write"},
 		"token_endpoint_auth_methods_supported": []any{"client_secret_basic", "client_secret_post", "none"},
 

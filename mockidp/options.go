@@ -26,6 +26,9 @@ type config struct {
 	tls                     bool
 	tlsHosts                []string
 	certificate             string
+	signedMetadata          bool
+	encryptionKey           bool
+	jwksHost                string
 }
 
 // WithIssuer sets the issuer identifier: an http or https URL, with or without a

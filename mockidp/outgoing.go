@@ -62,17 +62,15 @@ func (x *exchange) sealed(t *outToken) (string, error) {
 
 // signJWT signs with the provider's key for the algorithm.
 func (x *exchange) signJWT(t *outToken) (string, error) {
-	signer, err := x.id.signer(x.r.Context(), x.p.keys, t.alg, t.header)
-	if err != nil {
-		return "", err
-	}
 	claims, err := json.Marshal(t.claims)
 	if err != nil {
 		return "", fmt.Errorf("mockidp: claims of the %s: %w", t.kind, err)
 	}
-	signed, err := signer.Sign(claims)
+	signed, err := x.sign(signature{
+		alg: t.alg, header: t.header, named: x.keeps(ruleJWTNamesKey), stranger: !x.keeps(ruleJWTKeyPublished),
+	}, claims)
 	if err != nil {
 		return "", fmt.Errorf("mockidp: signing the %s: %w", t.kind, err)
 	}
-	return signed.CompactSerialize()
+	return signed, nil
 }

@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"encoding/json"
 	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -115,7 +117,9 @@ func (x *exchange) guardPage(rep *reply, formAction []string, script string) {
 	}
 	if x.keeps(rulePagesNotFramed) {
 		// RFC 9700 §4.16: CSP, and X-Frame-Options for who does not know CSP.
-		policy = append(policy, "frame-ancestors 'none'")
+		if x.keeps(rulePagesFrameAncestors) {
+			policy = append(policy, "frame-ancestors 'none'")
+		}
 		rep.header.Set("X-Frame-Options", "DENY")
 	}
 	rep.header.Set("Content-Security-Policy", strings.Join(policy, "; "))
@@ -165,6 +169,33 @@ func (x *exchange) formPostPage(c *Client, target string, values url.Values) *re
 		}
 	}
 	return x.render(http.StatusOK, "formpost", view, formActionFor(target), pages().submitJS, values["state"]...)
+}
+
+// webMessagePage has the window that opened this one told (RFC 9700 §4.17.2): it
+// alone, and only if it shows a page of the client.
+func (x *exchange) webMessagePage(c *Client, target string, values url.Values) *reply {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		x.rec.Error = errInvalidRequest
+		return x.messagePage(http.StatusBadRequest, "This request cannot be answered",
+			"The redirect URI has no origin that a message can be sent to.")
+	}
+	receiver := u.Scheme + "://" + u.Host
+	if !x.keeps(ruleWebMessageOrigin) {
+		receiver = "*"
+	}
+	members := map[string]string{}
+	for name := range values {
+		members[name] = values.Get(name)
+	}
+	// JSON is written so that it can stand in a script: <, > and & are escaped.
+	message, err := json.Marshal(map[string]any{"type": "authorization_response", "response": members})
+	if err != nil {
+		return text(http.StatusInternalServerError, "the page cannot be shown")
+	}
+	script := "window.opener.postMessage(" + string(message) + ", " + strconv.Quote(receiver) + ");"
+	view := pageView{Title: "Back to the application", Client: clientName(c), Script: template.JS(script)}
+	return x.render(http.StatusOK, "webmessage", view, nil, sourceHash(script))
 }
 
 // clientName is what users see of a client.

@@ -40,6 +40,9 @@ type Provider struct {
 
 	alg string // of clients that name none
 
+	signedMetadata, encryptionKey bool   // what the documents have beside the usual
+	jwksHost                      string // at which the JWK Set is named, empty for that of the issuer
+
 	identity atomic.Pointer[identity]
 	settings atomic.Pointer[settings]
 	changing sync.Mutex // held while a new settings value is made
@@ -146,6 +149,7 @@ func New(opts ...Option) (*Provider, error) {
 	}
 	p.ext = newExtended(c.ext, reg)
 	p.front = newFront(c)
+	p.signedMetadata, p.encryptionKey, p.jwksHost = c.signedMetadata, c.encryptionKey, c.jwksHost
 	p.identity.Store(id)
 	if p.varianceSeed = c.varianceSeed; p.varianceSeed != "" {
 		c.settings = c.settings.seeded(p.varianceSeed)

@@ -45,7 +45,7 @@ func (x *exchange) route() *reply {
 			return x.only((*exchange).logout, http.MethodGet, http.MethodPost)
 		}
 	case x.id.path + pathAuthorize:
-		return x.only((*exchange).authorize, http.MethodGet, http.MethodHead, http.MethodPost)
+		return x.authorizeEndpoint()
 	}
 	if page := x.frontPage(path); page != nil {
 		return x.only(page, http.MethodGet, http.MethodHead, http.MethodPost)
@@ -54,7 +54,11 @@ func (x *exchange) route() *reply {
 		return e(x)
 	}
 	if doc := x.wellKnown(path); doc != nil {
-		return x.only(doc, http.MethodGet, http.MethodHead)
+		asked := x.r.Method == http.MethodGet || x.r.Method == http.MethodHead
+		if x.breaks(ruleMetadataGetOnly, asked, "GET", x.r.Method) {
+			return x.wrongMethod(http.MethodGet, http.MethodHead)
+		}
+		return doc(x)
 	}
 	return text(http.StatusNotFound, "not found")
 }
@@ -76,7 +80,13 @@ func (x *exchange) wrongMethod(methods ...string) *reply {
 	case x.varies(varWrongMethod404):
 		return text(http.StatusNotFound, "not found")
 	}
-	rep := text(http.StatusMethodNotAllowed, "method not allowed")
-	rep.header.Set("Allow", strings.Join(methods, ", "))
+	return x.allow(text(http.StatusMethodNotAllowed, "method not allowed"), methods...)
+}
+
+// allow names the methods that work.
+func (x *exchange) allow(rep *reply, methods ...string) *reply {
+	if x.keeps(ruleAllowOn405) {
+		rep.header.Set("Allow", strings.Join(methods, ", "))
+	}
 	return rep
 }

@@ -82,7 +82,8 @@ type Rule struct {
 
 // ruleCatalog holds every rule, in the order in which a reader meets the
 // subjects: metadata, keys, token endpoint.
-var ruleCatalog = slices.Concat(metadataRules, jwksRules, clientRules, tokenRules, errorRules, authorizeRules, redirectRules, grantRules, tokenUseRules, extendedRules, loginRules, refreshRules, answerRules)
+var ruleCatalog = slices.Concat(metadataRules, jwksRules, clientRules, tokenRules, errorRules, authorizeRules, authorizeRequestRules, redirectRules,
+	grantRules, tokenUseRules, extendedRules, loginRules, refreshRules, answerRules, documentRules, httpRules, tlsRules)
 
 // Rules lists every rule in a stable order.
 func Rules() []Rule { return slices.Clone(ruleCatalog) }

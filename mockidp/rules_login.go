@@ -5,6 +5,7 @@ package mockidp
 const (
 	ruleLoginCSRF             = "login-csrf-protected"
 	ruleConsentCSRF           = "consent-csrf-protected"
+	ruleConsentRespected      = "consent-respected"
 	ruleLogoutCSRF            = "logout-csrf-protected"
 	ruleLoginPassword         = "login-password-verified"
 	ruleLoginRedirect303      = "login-post-redirect-303"
@@ -13,6 +14,7 @@ const (
 	ruleSessionCookieSameSite = "session-cookie-samesite"
 	ruleSessionCookieSecure   = "session-cookie-secure"
 	rulePagesNotFramed        = "pages-not-framed"
+	rulePagesFrameAncestors   = "pages-frame-ancestors"
 	rulePagesNoReferrer       = "pages-no-referrer"
 	rulePagesNoStore          = "pages-no-store"
 	ruleInputEscaped          = "pages-input-escaped"
@@ -29,7 +31,11 @@ var loginRules = []Rule{{
 }, {
 	Name: ruleConsentCSRF, Clause: "RFC 6749 §10.12", Kind: KindRequest,
 	Text: "The consent form carries the token it was shown with, for the first time, and comes from the browser it was shown to and from no other site.",
-	Off:  "Whoever knows the identifier of the interaction can submit the consent form, from any browser and site.",
+	Off:  "Any site can submit the form, and whoever knows the identifier of the interaction: it has no token, what waits for the browser is answered where it names nothing, and the session cookie has no SameSite attribute.",
+}, {
+	Name: ruleConsentRespected, Clause: "RFC 6749 §4.1.2.1", Kind: KindResponse,
+	Text: "Where the user refuses on the consent page, the client gets access_denied.",
+	Off:  "The client gets what it asked for, whatever the user pressed.",
 }, {
 	Name: ruleLogoutCSRF, Clause: "RFC 6749 §10.12", Kind: KindRequest,
 	Text: "The form that logs out carries the token it was shown with, for the first time, and comes from the browser it was shown to and from no other site.",
@@ -62,6 +68,10 @@ var loginRules = []Rule{{
 	Name: rulePagesNotFramed, Clause: "RFC 9700 §4.16", Kind: KindResponse,
 	Text: "Every page forbids framing, by the frame-ancestors directive of Content-Security-Policy and by X-Frame-Options.",
 	Off:  "Pages have neither and can be framed.",
+}, {
+	Name: rulePagesFrameAncestors, Clause: "RFC 9700 §4.16", Kind: KindResponse,
+	Text: "Every page forbids framing by Content-Security-Policy, and not by X-Frame-Options alone.",
+	Off:  "Pages have X-Frame-Options alone.",
 }, {
 	Name: rulePagesNoReferrer, Clause: "RFC 9700 §4.2.4", Kind: KindResponse,
 	Text: "Every page has Referrer-Policy: no-referrer.",

@@ -45,8 +45,15 @@ func (x *exchange) grantScope(c *Client, requested string) (granted, *refusal) {
 		return granted{scopes: c.DefaultScopes}, nil
 	}
 	asked, ok := parseScope(requested)
-	if !ok {
+	if x.breaks(ruleScopeGrammar, ok, "scope tokens separated by single spaces", "something else") {
 		return granted{}, refuse(errInvalidScope, "scope is not a list of scope tokens separated by single spaces")
+	}
+	if !ok {
+		asked = strings.Fields(requested)
+		if slices.ContainsFunc(asked, func(s string) bool { return isScopeToken(s) && !slices.Contains(c.Scopes, s) }) {
+			return granted{}, refuse(errInvalidScope, "the client may not have a scope it asks for")
+		}
+		return granted{scopes: asked, silent: true}, nil
 	}
 	known := slices.DeleteFunc(slices.Clone(asked), func(s string) bool { return !slices.Contains(c.Scopes, s) })
 	if len(known) < len(asked) && !x.keeps(ruleScopeDifferenceStated) {

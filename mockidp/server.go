@@ -194,7 +194,13 @@ func (p *Provider) Listen(addr string) error {
 		p.identity.Store(id)
 	}
 	p.listener = l
-	p.servers = append(p.servers, startServer(l, p.Handler(), p.tlsConfig(p.identity.Load())))
+	if p.tls == nil {
+		p.servers = append(p.servers, startServer(l, p.Handler(), nil))
+		return nil
+	}
+	both := newSorter(p, l)
+	p.servers = append(p.servers,
+		startServer(both.secure, p.Handler(), p.tlsConfig(p.identity.Load())), startServer(both.plain, p.Handler(), nil))
 	return nil
 }
 

@@ -145,7 +145,8 @@ func (x *exchange) cookie(value string) *http.Cookie {
 	if x.keeps(ruleSessionCookieHTTPOnly) {
 		c.HttpOnly = true
 	}
-	if x.keeps(ruleSessionCookieSameSite) {
+	x.reached(ruleConsentCSRF)
+	if x.keeps(ruleSessionCookieSameSite) && x.set.modes[ruleConsentCSRF] == Enforce {
 		c.SameSite = http.SameSiteLaxMode
 	}
 	if strings.HasPrefix(x.id.base, "https:") && x.keeps(ruleSessionCookieSecure) {

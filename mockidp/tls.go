@@ -87,17 +87,25 @@ func newSecurity(c *config, id *identity) (*security, error) {
 func (s *security) config(host string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12, // RFC 9325 §3.1.1
+		NextProtos: []string{"h2", "http/1.1"},
 		// A resumed session shows no certificate, which could be another now.
 		SessionTicketsDisabled: true,
-		GetCertificate:         func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.certificate(host) },
+		GetCertificate:         func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.certificate(s.now(), host) },
 	}
 }
 
-// certificate is the one to show now, made when it is first shown.
-func (s *security) certificate(host string) (*tls.Certificate, error) {
+// now is the name of the certificate to show.
+func (s *security) now() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := s.shown + " " + host
+	return s.shown
+}
+
+// certificate is the one of a name, made when it is first shown.
+func (s *security) certificate(name, host string) (*tls.Certificate, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := name + " " + host
 	if c := s.made[key]; c != nil {
 		return c, nil
 	}
@@ -105,7 +113,7 @@ func (s *security) certificate(host string) (*tls.Certificate, error) {
 	if !slices.Contains(hosts, host) {
 		hosts = append(slices.Clone(hosts), host)
 	}
-	c, err := s.ca.leaf(s.shown, hosts)
+	c, err := s.ca.leaf(name, hosts)
 	if err != nil {
 		return nil, fmt.Errorf("mockidp: %w", err)
 	}
@@ -170,11 +178,13 @@ func (p *Provider) tlsConfig(id *identity) *tls.Config {
 	if p.tls == nil {
 		return nil
 	}
-	u, err := url.Parse(id.issuer)
-	if err != nil { // newIdentity has parsed it
-		return p.tls.config("localhost")
+	host := "localhost"
+	if u, err := url.Parse(id.issuer); err == nil { // newIdentity has parsed it
+		host = u.Hostname()
 	}
-	return p.tls.config(u.Hostname())
+	c := p.tls.config(host)
+	c.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) { return p.negotiate(host, h) }
+	return c
 }
 
 // scheme is the scheme of an issuer that is made from an address.

@@ -75,9 +75,7 @@ func (x *exchange) wrongTokenMethod() *reply {
 	case x.varies(varWrongMethod404):
 		return x.errorReply(http.StatusNotFound, bad)
 	}
-	rep := x.errorReply(http.StatusMethodNotAllowed, bad)
-	rep.header.Set("Allow", http.MethodPost)
-	return rep
+	return x.allow(x.errorReply(http.StatusMethodNotAllowed, bad), http.MethodPost)
 }
 
 // checkTokenRequest finds the client and refuses what is wrong with the request.

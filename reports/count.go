@@ -71,6 +71,13 @@ func Mandatory(level string) bool {
 	return strings.HasPrefix(l, "MUST") || strings.HasPrefix(l, "REQUIRED") || strings.HasPrefix(l, "SHALL")
 }
 
+// Forgive takes away what a known-failing file said of the result, so that one can
+// be applied anew.
+func (r *Result) Forgive() {
+	r.KnownFailing, r.KnownFailingLink, r.UnexpectedPass = "", "", ""
+	r.KnownFailingExpires, r.KnownFailingVersion = "", ""
+}
+
 // Raise makes a failure of a warning, as --strict asks.
 func (r *Result) Raise() {
 	if r.Verdict == Warn {

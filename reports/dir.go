@@ -15,9 +15,37 @@ import (
 
 // The files of a report directory. Nothing else in it is ever touched.
 const (
-	JUnitFile = "junit.xml"
-	JSONFile  = "report.json"
+	HTMLFile     = "report.html"
+	MarkdownFile = "report.md"
+	JUnitFile    = "junit.xml"
+	SARIFFile    = "report.sarif"
+	JSONFile     = "report.json"
 )
+
+// dirFiles are the files that Dir owns, with their writers, in the order in
+// which a person wants to hear of them.
+var dirFiles = []dirFile{
+	{HTMLFile, WriteHTML},
+	{MarkdownFile, WriteMarkdown},
+	{JUnitFile, WriteJUnit},
+	{SARIFFile, WriteSARIF},
+	{JSONFile, WriteJSON},
+}
+
+type dirFile struct {
+	name  string
+	write func(io.Writer, Report) error
+}
+
+// DirFiles are the names of the files of a report directory, the one that a
+// person opens first.
+func DirFiles() []string {
+	names := make([]string, len(dirFiles))
+	for i, f := range dirFiles {
+		names[i] = f.name
+	}
+	return names
+}
 
 // Dir is a report directory. What stands in it always belongs to one run: the
 // latest that was written completely, or a red report that says that the run
@@ -26,19 +54,13 @@ type Dir struct {
 	path  string
 	runID string
 	mu    sync.Mutex
-	// create makes a new file that must not exist yet; tests replace it to
-	// see what a full disk does.
+	// stands is the run whose files stand in the directory, as far as this Dir
+	// wrote them.
+	stands string
+	// create makes a new file that must not exist yet, rename moves one into its
+	// place; tests replace them to see what a broken disk does.
 	create func(path string) (io.WriteCloser, error)
-}
-
-// dirFiles are the files that Dir owns, with their writers, in the order in
-// which they are replaced.
-var dirFiles = []struct {
-	name  string
-	write func(io.Writer, Report) error
-}{
-	{JSONFile, WriteJSON},
-	{JUnitFile, WriteJUnit},
+	rename func(from, to string) error
 }
 
 // OpenDir makes the report directory (mode 0755) where there is none and
@@ -50,7 +72,7 @@ func OpenDir(path string) (*Dir, error) {
 	if path == "" {
 		return nil, errors.New("the name of the report directory is empty")
 	}
-	d := &Dir{path: path, runID: NewRunID(), create: createFile}
+	d := &Dir{path: path, runID: NewRunID(), create: createFile, rename: os.Rename}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, explainDir(path, "make", err)
 	}
@@ -73,9 +95,10 @@ func (d *Dir) RunID() string { return d.runID }
 
 // Write replaces the files of the directory by those of the report. Each one
 // is written under another name first and renamed when all are complete, so a
-// reader never sees half a file. On an error the old files stay as they were;
-// an error in the last step, the renaming, can leave files of two runs, which
-// their run ids tell apart.
+// reader never sees half a file. On an error in writing, the old files stay as
+// they were. Files of another run are removed before the first of this one gets
+// its place, and what could not be replaced is removed as well: a file that is
+// missing is noticed, and one of an older run beside newer ones is believed.
 func (d *Dir) Write(r Report) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -95,12 +118,29 @@ func (d *Dir) Write(r Report) error {
 			return explainDir(d.path, "write "+f.name+" in", err)
 		}
 	}
+	if d.stands != r.RunID {
+		d.remove(dirFiles)
+	}
+	d.stands = "" // until all are there
 	for i, f := range dirFiles {
-		if err := os.Rename(temporary[i], filepath.Join(d.path, f.name)); err != nil {
+		if err := d.rename(temporary[i], filepath.Join(d.path, f.name)); err != nil {
+			d.remove(dirFiles[i:])
 			return explainDir(d.path, "replace "+f.name+" in", err)
 		}
 	}
+	d.stands = r.RunID
 	return nil
+}
+
+// remove removes files of the directory. A directory of such a name stays, and
+// what cannot be removed cannot be replaced either, which is an error then.
+func (d *Dir) remove(files []dirFile) {
+	for _, f := range files {
+		name := filepath.Join(d.path, f.name)
+		if info, err := os.Lstat(name); err == nil && !info.IsDir() {
+			_ = os.Remove(name)
+		}
+	}
 }
 
 func (d *Dir) writeFile(path string, r Report, write func(io.Writer, Report) error) (err error) {
@@ -151,6 +191,9 @@ func explainDir(path, doing string, err error) error {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		because = "cannot " + doing + " the directory: no space is left; what stood there before is unchanged"
 		advice = "make room or choose another with --report-dir"
+	case errors.Is(err, syscall.EFBIG):
+		because = "cannot " + doing + " the directory: the file may not grow that long; what stood there before is unchanged"
+		advice = "raise the limit (ulimit -f) or choose another with --report-dir"
 	case errors.Is(err, fs.ErrPermission):
 		because = "no permission to " + doing + " the directory"
 	}

@@ -51,7 +51,7 @@ func TestOpenDirWithoutPermission(t *testing.T) {
 		_, written = OpenDir(existing)
 	})
 	g.Expect(made).To(gomega.MatchError(gomega.ContainSubstring("no permission to make the directory; choose another with --report-dir")))
-	g.Expect(written).To(gomega.MatchError(gomega.ContainSubstring("no permission to write report.json in the directory")))
+	g.Expect(written).To(gomega.MatchError(gomega.ContainSubstring("no permission to write " + dirFiles[0].name + " in the directory")))
 	g.Expect(listing(t, existing)).To(gomega.BeEmpty())
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -69,7 +70,7 @@ func TestOpenDirWritesARedReportFirst(t *testing.T) {
 	g.Expect(suites[0].Tests[0].Message).To(gomega.ContainSubstring("did not finish"))
 }
 
-func TestWriteReplacesBothFiles(t *testing.T) {
+func TestWriteReplacesEveryFile(t *testing.T) {
 	g := gomega.NewWithT(t)
 	path := t.TempDir()
 	g.Expect(os.WriteFile(filepath.Join(path, "mine.txt"), []byte("kept"), 0o600)).To(gomega.Succeed())
@@ -78,12 +79,13 @@ func TestWriteReplacesBothFiles(t *testing.T) {
 	r := scenario("red")
 	g.Expect(d.Write(r)).To(gomega.Succeed())
 	files := listing(t, path)
-	g.Expect(files).To(gomega.HaveLen(3))
+	g.Expect(files).To(gomega.HaveLen(len(dirFiles) + 1))
 	g.Expect(files["mine.txt"]).To(gomega.Equal("kept"))
-	g.Expect(files[JUnitFile]).To(gomega.Equal(string(written(t, func(w io.Writer) error { return WriteJUnit(w, r) }))))
-	g.Expect(files[JSONFile]).To(gomega.Equal(string(written(t, func(w io.Writer) error { return WriteJSON(w, r) }))))
+	for _, f := range dirFiles {
+		g.Expect(files[f.name]).To(gomega.Equal(string(written(t, func(w io.Writer) error { return f.write(w, r) }))), f.name)
+	}
 
-	// A report without a run id gets that of the directory, in both files.
+	// A report without a run id gets that of the directory, in every file.
 	r.RunID = ""
 	g.Expect(d.Write(r)).To(gomega.Succeed())
 	g.Expect(readBack(t, path).RunID).To(gomega.Equal(d.RunID()))
@@ -100,7 +102,7 @@ func TestWriteReplacesBothFiles(t *testing.T) {
 func TestLeftoversOfKilledRunsAreRemoved(t *testing.T) {
 	g := gomega.NewWithT(t)
 	path := t.TempDir()
-	old, young := filepath.Join(path, ".junit.xml.OLD.tmp"), filepath.Join(path, ".report.json.YOUNG.tmp")
+	old, young := filepath.Join(path, ".report.sarif.OLD.tmp"), filepath.Join(path, ".report.json.YOUNG.tmp")
 	for _, f := range []string{old, young} {
 		g.Expect(os.WriteFile(f, []byte("half"), 0o644)).To(gomega.Succeed())
 	}
@@ -137,6 +139,7 @@ func TestDirErrorsSayWhatIsWrong(t *testing.T) {
 		syscall.EACCES:  "no permission to make the directory",
 		syscall.ENOSPC:  "no space is left; what stood there before is unchanged; make room",
 		syscall.EDQUOT:  "no space is left",
+		syscall.EFBIG:   "the file may not grow that long; what stood there before is unchanged; raise the limit",
 		syscall.EIO:     "cannot make the directory",
 	} {
 		g := gomega.NewWithT(t)
@@ -183,7 +186,10 @@ func TestFullDiskKeepsTheOldReport(t *testing.T) {
 	before := listing(t, path)
 	red := scenario("red")
 	red.RunID = "LATER"
-	size := len(written(t, func(w io.Writer) error { return WriteJSON(w, red) })) + len(written(t, func(w io.Writer) error { return WriteJUnit(w, red) }))
+	size := 0
+	for _, f := range dirFiles {
+		size += len(written(t, func(w io.Writer) error { return f.write(w, red) }))
+	}
 	for _, atClose := range []bool{false, true} {
 		for _, room := range []int{0, size / 4, size / 2, size - 1} {
 			d.create = func(name string) (io.WriteCloser, error) {
@@ -201,6 +207,64 @@ func TestFullDiskKeepsTheOldReport(t *testing.T) {
 	g.Expect(readBack(t, path).RunID).To(gomega.Equal("LATER"))
 }
 
+// A file that cannot be replaced leaves none of an older run beside newer ones.
+func TestAReplacementThatFails(t *testing.T) {
+	for broken := range dirFiles {
+		g := gomega.NewWithT(t)
+		path := t.TempDir()
+		d, err := OpenDir(path)
+		g.Expect(err).NotTo(gomega.HaveOccurred())
+		g.Expect(d.Write(scenario("green"))).To(gomega.Succeed())
+		red := scenario("red")
+		red.RunID = "LATER"
+		d.rename = func(from, to string) error {
+			if filepath.Base(to) == dirFiles[broken].name {
+				return &fs.PathError{Op: "rename", Path: to, Err: syscall.EIO}
+			}
+			return os.Rename(from, to)
+		}
+		g.Expect(d.Write(red)).To(gomega.MatchError(syscall.EIO))
+		files := listing(t, path)
+		g.Expect(files).To(gomega.HaveLen(broken), "those before it are new, it and those after it are gone")
+		for name, content := range files {
+			g.Expect(content).To(gomega.ContainSubstring("LATER"), name)
+		}
+		d.rename = os.Rename
+		g.Expect(d.Write(red)).To(gomega.Succeed())
+		g.Expect(listing(t, path)).To(gomega.HaveLen(len(dirFiles)))
+	}
+}
+
+// Files of another run are gone before the first of this one is there; those of
+// the same run are replaced without a moment in which they are missing.
+func TestFilesOfAnotherRunGoFirst(t *testing.T) {
+	g := gomega.NewWithT(t)
+	path := t.TempDir()
+	before, err := OpenDir(path)
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(before.Write(scenario("green"))).To(gomega.Succeed())
+	var seen []int
+	d := &Dir{path: path, runID: "MINE", create: createFile, rename: func(from, to string) error {
+		n := 0
+		for name := range listing(t, path) {
+			if !strings.HasPrefix(name, ".") {
+				n++
+			}
+		}
+		seen = append(seen, n)
+		return os.Rename(from, to)
+	}}
+	r := scenario("red")
+	r.RunID = ""
+	g.Expect(d.Write(r)).To(gomega.Succeed())
+	g.Expect(seen[0]).To(gomega.BeZero(), "files of the run before are still there")
+	seen = nil
+	g.Expect(d.Write(r)).To(gomega.Succeed())
+	for _, n := range seen {
+		g.Expect(n).To(gomega.Equal(len(dirFiles)))
+	}
+}
+
 func TestWriteAfterTheDirectoryIsGone(t *testing.T) {
 	g := gomega.NewWithT(t)
 	path := filepath.Join(t.TempDir(), "out")
@@ -210,7 +274,7 @@ func TestWriteAfterTheDirectoryIsGone(t *testing.T) {
 	g.Expect(d.Write(scenario("green"))).To(gomega.MatchError(fs.ErrNotExist))
 }
 
-// A signal may write while the run writes: both files are of one run.
+// A signal may write while the run writes: all files are of one run.
 func TestConcurrentWrites(t *testing.T) {
 	g := gomega.NewWithT(t)
 	path := t.TempDir()
@@ -229,7 +293,7 @@ func TestConcurrentWrites(t *testing.T) {
 		}
 		wg.Wait()
 		files := listing(t, path)
-		g.Expect(files).To(gomega.HaveLen(2))
+		g.Expect(files).To(gomega.HaveLen(len(dirFiles)))
 		g.Expect(files[JUnitFile]).To(gomega.ContainSubstring(`"run-id" value="` + readBack(t, path).RunID + `"`))
 	}
 }

@@ -11,6 +11,7 @@ import (
 const (
 	maxBodyText    = 4 << 10 // bytes of a body
 	maxHeaderText  = 1 << 10 // bytes of a header field's value
+	maxNameText    = 256     // bytes of a header field's name
 	maxHeaderLines = 50      // header field lines of a message
 	maxURLText     = 2 << 10 // bytes of a URL
 	maxExchanges   = 6       // exchanges of one check
@@ -67,10 +68,14 @@ func writeExchange(b *strings.Builder, e *Exchange) {
 	}
 	fmt.Fprintf(b, ", %d ms\n", e.DurationMS)
 	fmt.Fprintf(b, "> %s %s %s\n", oneLine(first(e.Request.Method, "?")),
-		clip(flat(e.Request.URL), maxURLText), oneLine(first(e.Request.Proto, "HTTP/1.1")))
+		flatTo(e.Request.URL, maxURLText), oneLine(first(e.Request.Proto, "HTTP/1.1")))
 	writeMessage(b, "> ", &e.Request)
 	if e.Response != nil {
-		fmt.Fprintf(b, "< %s %d\n", oneLine(first(e.Response.Proto, "HTTP/1.1")), e.Response.Status)
+		status := ""
+		if e.Response.Status != 0 { // below HTTP there is none
+			status = fmt.Sprintf(" %d", e.Response.Status)
+		}
+		fmt.Fprintf(b, "< %s%s\n", oneLine(first(e.Response.Proto, "HTTP/1.1")), status)
 		writeMessage(b, "< ", e.Response)
 	}
 	if e.Error != "" {
@@ -84,7 +89,7 @@ func writeMessage(b *strings.Builder, mark string, m *Message) {
 			fmt.Fprintf(b, "%s[%s left out]\n", mark, plural(len(m.Header)-i, "header field", "header fields"))
 			break
 		}
-		fmt.Fprintf(b, "%s%s: %s\n", mark, flat(h.Name), clip(flat(h.Value), maxHeaderText))
+		fmt.Fprintf(b, "%s%s: %s\n", mark, flatTo(h.Name, maxNameText), flatTo(h.Value, maxHeaderText))
 	}
 	body, cut := shorten(m.Body, maxBodyText)
 	if body != "" {

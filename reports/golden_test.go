@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/onsi/gomega"
@@ -52,6 +53,10 @@ func TestGolden(t *testing.T) {
 			}
 			golden(t, name+".junit.xml", written(t, func(w io.Writer) error { return WriteJUnit(w, r) }))
 			golden(t, name+".json", written(t, func(w io.Writer) error { return WriteJSON(w, r) }))
+			golden(t, name+".md", written(t, func(w io.Writer) error { return WriteMarkdown(w, r) }))
+			golden(t, name+".sarif", written(t, func(w io.Writer) error { return WriteSARIF(w, r) }))
+			golden(t, name+".annotations.txt", written(t, func(w io.Writer) error { return WriteAnnotations(w, r) }))
+			golden(t, name+".html", withoutSources(written(t, func(w io.Writer) error { return WriteHTML(w, r) })))
 			golden(t, name+".txt", summary(SummaryOptions{}))
 			switch name {
 			case "red", "hostile", "known-failures":
@@ -60,6 +65,16 @@ func TestGolden(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withoutSources leaves out of a page what is the same in all of them, so that a
+// change of the style is no change of every golden file.
+func withoutSources(page []byte) []byte {
+	page = regexp.MustCompile(`content="default-src[^"]*"`).ReplaceAll(page, []byte(`content="(left out)"`))
+	for _, constant := range []string{pageStyle, pageScript} {
+		page = bytes.Replace(page, []byte(constant), []byte("(left out)"), 1)
+	}
+	return page
 }
 
 // Every golden file belongs to a scenario, so that none outlives its test.

@@ -110,5 +110,10 @@ func FuzzReadJSON(f *testing.F) {
 		if err := WriteSummary(io.Discard, r, SummaryOptions{Verbose: true}); err != nil {
 			t.Fatal(err)
 		}
+		for _, write := range []func(io.Writer, Report) error{WriteMarkdown, WriteSARIF, WriteAnnotations} {
+			if err := write(io.Discard, r); err != nil {
+				t.Fatal(err)
+			}
+		}
 	})
 }

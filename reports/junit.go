@@ -140,6 +140,9 @@ func (s *junitSuite) writeProperties(x *xmlWriter, r *Report) {
 	property("tool-version", r.Tool.Version)
 	property("go-version", r.Tool.Go)
 	property("seed", r.Seed)
+	if r.Shard != nil {
+		property("shard", r.Shard.String())
+	}
 	property("strict", strconv.FormatBool(r.Strict))
 	property("stopped", first(string(r.Stopped), "no"))
 	property("exit-code", strconv.Itoa(r.Outcome.Code))

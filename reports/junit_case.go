@@ -96,7 +96,7 @@ func writeRunCase(x *xmlWriter, r *Report) {
 		b.WriteString("- " + flat(reason) + "\n")
 	}
 	x.open("testcase", "name", "outcome", "classname", runClass, "time", seconds(r.DurationMS))
-	x.text("error", b.String(), "type", "not decided", "message", clip(flat(r.Outcome.Sentence), maxMessage))
+	x.text("error", b.String(), "type", "not decided", "message", flatTo(r.Outcome.Sentence, maxMessage))
 	x.close("testcase")
 }
 
@@ -171,9 +171,9 @@ func writeFindings(b *strings.Builder, r *Result) {
 			fmt.Fprintf(b, "%s in report.json\n", plural(len(r.Findings)-i, "more deviation", "more deviations"))
 			return
 		}
-		fmt.Fprintf(b, "also:     %s", clip(flat(f.Message), maxMessage))
+		fmt.Fprintf(b, "also:     %s", flatTo(f.Message, maxMessage))
 		if f.Expected != "" || f.Got != "" {
-			fmt.Fprintf(b, " (expected %s, got %s)", clip(flat(f.Expected), maxMessage), clip(flat(f.Got), maxMessage))
+			fmt.Fprintf(b, " (expected %s, got %s)", flatTo(f.Expected, maxMessage), flatTo(f.Got, maxMessage))
 		}
 		if f.Exchange != 0 {
 			fmt.Fprintf(b, ", exchange %d", f.Exchange)

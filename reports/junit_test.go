@@ -266,6 +266,9 @@ func TestWritersReturnTheWritersError(t *testing.T) {
 	g.Expect(WriteJSON(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
 	g.Expect(WriteSummary(brokenWriter{}, r, SummaryOptions{})).To(gomega.MatchError(errBroken))
 	g.Expect(WriteKnownFailing(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
+	g.Expect(WriteMarkdown(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
+	g.Expect(WriteSARIF(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
+	g.Expect(WriteAnnotations(brokenWriter{}, r)).To(gomega.MatchError(errBroken))
 }
 
 // tenThousand is a run of ten thousand results in fifty areas of two targets.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
@@ -23,11 +24,19 @@ const (
 	maxCollections  = 10_000
 )
 
-// LoadKnownFailing reads a known-failing file. It is strict: an unknown key,
-// an id that is not in knownIDs, a second entry for the same check, a missing
-// reason, or a generated reason that nobody has edited is an error with line,
-// column and a suggestion. All errors of a file are reported together.
+// LoadKnownFailing reads a known-failing file as it is today; see
+// LoadKnownFailingAt.
 func LoadKnownFailing(path string, knownIDs []string) (*KnownFailing, error) {
+	return LoadKnownFailingAt(path, knownIDs, time.Now())
+}
+
+// LoadKnownFailingAt reads a known-failing file as it is at a time. It is strict:
+// an unknown key, an id that is not in knownIDs, a second entry for the same check,
+// a missing reason, a generated reason that nobody has edited, or an entry that has
+// expired is an error with line, column and a suggestion. An entry expires when the
+// day that it names is over in UTC, so that it does so everywhere at once. All
+// errors of a file are reported together.
+func LoadKnownFailingAt(path string, knownIDs []string, now time.Time) (*KnownFailing, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("known-failing file: %w", err)
@@ -40,10 +49,10 @@ func LoadKnownFailing(path string, knownIDs []string) (*KnownFailing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("known-failing file: %w", err)
 	}
-	return parseKnownFailing(path, data, knownIDs)
+	return parseKnownFailing(path, data, knownIDs, now)
 }
 
-func parseKnownFailing(path string, data []byte, knownIDs []string) (*KnownFailing, error) {
+func parseKnownFailing(path string, data []byte, knownIDs []string, now time.Time) (*KnownFailing, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	switch {
 	case len(data) > maxKnownFailing:
@@ -60,7 +69,7 @@ func parseKnownFailing(path string, data []byte, knownIDs []string) (*KnownFaili
 	if err != nil {
 		return nil, err
 	}
-	l := &knownLoader{path: path, ids: knownIDs}
+	l := &knownLoader{path: path, ids: knownIDs, now: now}
 	l.file(root)
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
@@ -73,6 +82,7 @@ func parseKnownFailing(path string, data []byte, knownIDs []string) (*KnownFaili
 type knownLoader struct {
 	path    string
 	ids     []string
+	now     time.Time
 	entries []KnownFailure
 	errs    []error
 }
@@ -135,7 +145,7 @@ func (l *knownLoader) entry(item ast.Node) {
 		at = it.Key()
 	}
 	e.Line = at.GetToken().Position.Line
-	l.members(m, []string{"check", "target", "verdict", "reason", "link"}, func(key string, value ast.Node) {
+	l.members(m, []string{"check", "target", "version", "verdict", "reason", "link", "expires"}, func(key string, value ast.Node) {
 		text, ok := scalarText(value)
 		if !ok {
 			l.fail(value, "%s: text is wanted, not %s; quote it if it is meant as text", key, describe(value))
@@ -153,7 +163,7 @@ func (l *knownLoader) entry(item ast.Node) {
 		}
 	}
 	for _, other := range l.entries {
-		if other.Check == e.Check && other.Target == e.Target {
+		if other.Check == e.Check && other.Target == e.Target && other.Version == e.Version {
 			l.fail(at, "a second entry for %s; the first is in line %d", e.Check, other.Line)
 			return
 		}
@@ -170,6 +180,17 @@ func (l *knownLoader) set(e *KnownFailure, key, text string, at ast.Node) {
 		}
 	case "target":
 		e.Target = text
+	case "version":
+		if e.Version = text; text == "" {
+			l.fail(at, "version: it is empty; write the version as the target file states it (software), or leave the key out for all")
+		}
+	case "expires":
+		e.Expires = text
+		if day, err := time.Parse(time.DateOnly, text); err != nil {
+			l.fail(at, "expires: a day such as 2027-01-31 is wanted, not %q", clip(flat(text), 40))
+		} else if !l.now.Before(day.AddDate(0, 0, 1)) {
+			l.fail(at, "the entry has expired: it was accepted until %s; mend the failure and remove the entry, or say anew why it is accepted and until when", text)
+		}
 	case "verdict":
 		e.Verdict = Verdict(text)
 		switch e.Verdict {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onsi/gomega"
 )
@@ -13,7 +14,7 @@ import (
 var someIDs = []string{"cc-happy", "cc-no-auth", "ca-basic", "ca-post", "tok-unknown-grant", "meta-response-types"}
 
 func parse(doc string) (*KnownFailing, error) {
-	return parseKnownFailing("known.yaml", []byte(doc), someIDs)
+	return parseKnownFailing("known.yaml", []byte(doc), someIDs, time.Date(2026, 12, 31, 23, 59, 59, 0, time.UTC))
 }
 
 func TestLoadKnownFailing(t *testing.T) {
@@ -47,43 +48,52 @@ func TestKnownFailingErrors(t *testing.T) {
 		return "version: 1\nentries:\n  - check: cc-happy\n" + strings.Join(lines, "\n") + "\n"
 	}
 	for name, c := range map[string]struct{ doc, want string }{
-		"empty":               {"", "one YAML document with the keys version and entries is wanted, and the file has 0"},
-		"only a comment":      {"# nothing\n", "and the file has 0"},
-		"two documents":       {"version: 1\n---\nversion: 1\n", "and the file has 2"},
-		"a list":              {"- check: cc-happy\n", "known.yaml: the keys version and entries are wanted at the top, not a list"},
-		"binary":              {"version: 1\x00", "this is not a text file in UTF-8"},
-		"invalid UTF-8":       {"version: 1\xff", "this is not a text file in UTF-8"},
-		"tab":                 {"version: 1\nentries:\n\t- check: cc-happy\n", "known.yaml:3:1: "},
-		"not YAML":            {"version: [1\n", "known.yaml:1:"},
-		"too large":           {strings.Repeat("#", maxKnownFailing+1), "larger than 1 MiB"},
-		"no version":          {"entries: []\n", "known.yaml: the key version is missing; write version: 1"},
-		"version 2":           {"version: 2\nentries: []\n", "known.yaml:1:10: version 2: this authassay reads version 1"},
-		"version as text":     {"version: one\nentries: []\n", "known.yaml:1:10: version one"},
-		"no entries":          {"version: 1\n", "known.yaml: the key entries is missing; write entries: []"},
-		"entries is a word":   {"version: 1\nentries: none\n", "known.yaml:2:10: entries: a list is wanted, not the string none"},
-		"entries is nothing":  {"version: 1\nentries:\n", "entries: a list is wanted, not nothing"},
-		"unknown key at top":  {"version: 1\nentrys: []\n", `known.yaml:2:1: unknown key "entrys"; did you mean "entries"?`},
-		"unknown key":         {entry("    reson: x"), `known.yaml:4:5: unknown key "reson"; did you mean "reason"?`},
-		"far key":             {entry("    zzzzzzzzzzzz: x"), `unknown key "zzzzzzzzzzzz"; the keys are check, target, verdict, reason, link`},
-		"key twice":           {entry("    reason: x", "    reason: y"), "known.yaml:5:5: "},
-		"unknown id":          {"version: 1\nentries:\n  - check: cc-hapy\n    reason: x\n", `known.yaml:3:12: no check has the id "cc-hapy"; did you mean "cc-happy"?`},
-		"far id":              {"version: 1\nentries:\n  - check: \"*\"\n    reason: x\n", `no check has the id "*"; authassay checks lists them`},
-		"no check":            {"version: 1\nentries:\n  - reason: x\n", "known.yaml:3:5: the entry has no check"},
-		"no reason":           {entry("    target: mock"), "known.yaml:3:5: the entry has no reason; an entry needs check and reason"},
-		"empty reason":        {entry(`    reason: ""`), "the entry has no reason"},
-		"blank reason":        {entry(`    reason: "  "`), "the entry has no reason"},
-		"nothing as reason":   {entry("    reason:"), "known.yaml:4:13: reason: text is wanted, not nothing"},
-		"number as reason":    {entry("    reason: 7"), "reason: text is wanted, not the integer 7; quote it if it is meant as text"},
-		"list as reason":      {entry("    reason: [a]"), "reason: text is wanted, not a list"},
-		"alias as reason":     {"version: 1\nentries:\n  - check: cc-happy\n    link: &a x\n    reason: *a\n", "text is wanted, not an anchor or alias"},
-		"generated reason":    {entry(`    reason: "EDIT ME: a token was issued"`), `known.yaml:4:13: reason: nobody has edited the generated text; say in place of "EDIT ME: a token was issued" why`},
-		"passing verdict":     {entry("    verdict: pass", "    reason: x"), `known.yaml:4:14: verdict: fail or warn is wanted, not "pass"`},
-		"error verdict":       {entry("    verdict: error", "    reason: x"), "verdict: an error is never excused; fail and warn are"},
-		"second entry":        {entry("    reason: x", "  - check: cc-happy", "    reason: y"), "known.yaml:5:5: a second entry for cc-happy; the first is in line 3"},
-		"second for a target": {entry("    target: a", "    reason: x", "  - {check: cc-happy, target: a, reason: y}"), "a second entry for cc-happy; the first is in line 3"},
-		"entry is a word":     {"version: 1\nentries:\n  - cc-happy\n", "known.yaml:3:5: an entry with the keys check and reason is wanted, not the string cc-happy"},
-		"deep":                {strings.Repeat("[", maxCollections), "known.yaml:1:10000: "},
-		"deeper":              {strings.Repeat("[", 1<<20), "too many entries for one file"},
+		"empty":                {"", "one YAML document with the keys version and entries is wanted, and the file has 0"},
+		"only a comment":       {"# nothing\n", "and the file has 0"},
+		"two documents":        {"version: 1\n---\nversion: 1\n", "and the file has 2"},
+		"a list":               {"- check: cc-happy\n", "known.yaml: the keys version and entries are wanted at the top, not a list"},
+		"binary":               {"version: 1\x00", "this is not a text file in UTF-8"},
+		"invalid UTF-8":        {"version: 1\xff", "this is not a text file in UTF-8"},
+		"tab":                  {"version: 1\nentries:\n\t- check: cc-happy\n", "known.yaml:3:1: "},
+		"not YAML":             {"version: [1\n", "known.yaml:1:"},
+		"too large":            {strings.Repeat("#", maxKnownFailing+1), "larger than 1 MiB"},
+		"no version":           {"entries: []\n", "known.yaml: the key version is missing; write version: 1"},
+		"version 2":            {"version: 2\nentries: []\n", "known.yaml:1:10: version 2: this authassay reads version 1"},
+		"version as text":      {"version: one\nentries: []\n", "known.yaml:1:10: version one"},
+		"no entries":           {"version: 1\n", "known.yaml: the key entries is missing; write entries: []"},
+		"entries is a word":    {"version: 1\nentries: none\n", "known.yaml:2:10: entries: a list is wanted, not the string none"},
+		"entries is nothing":   {"version: 1\nentries:\n", "entries: a list is wanted, not nothing"},
+		"unknown key at top":   {"version: 1\nentrys: []\n", `known.yaml:2:1: unknown key "entrys"; did you mean "entries"?`},
+		"unknown key":          {entry("    reson: x"), `known.yaml:4:5: unknown key "reson"; did you mean "reason"?`},
+		"far key":              {entry("    zzzzzzzzzzzz: x"), `unknown key "zzzzzzzzzzzz"; the keys are check, target, version, verdict, reason, link, expires`},
+		"key twice":            {entry("    reason: x", "    reason: y"), "known.yaml:5:5: "},
+		"unknown id":           {"version: 1\nentries:\n  - check: cc-hapy\n    reason: x\n", `known.yaml:3:12: no check has the id "cc-hapy"; did you mean "cc-happy"?`},
+		"far id":               {"version: 1\nentries:\n  - check: \"*\"\n    reason: x\n", `no check has the id "*"; authassay checks lists them`},
+		"no check":             {"version: 1\nentries:\n  - reason: x\n", "known.yaml:3:5: the entry has no check"},
+		"no reason":            {entry("    target: mock"), "known.yaml:3:5: the entry has no reason; an entry needs check and reason"},
+		"empty reason":         {entry(`    reason: ""`), "the entry has no reason"},
+		"blank reason":         {entry(`    reason: "  "`), "the entry has no reason"},
+		"nothing as reason":    {entry("    reason:"), "known.yaml:4:13: reason: text is wanted, not nothing"},
+		"number as reason":     {entry("    reason: 7"), "reason: text is wanted, not the integer 7; quote it if it is meant as text"},
+		"list as reason":       {entry("    reason: [a]"), "reason: text is wanted, not a list"},
+		"alias as reason":      {"version: 1\nentries:\n  - check: cc-happy\n    link: &a x\n    reason: *a\n", "text is wanted, not an anchor or alias"},
+		"generated reason":     {entry(`    reason: "EDIT ME: a token was issued"`), `known.yaml:4:13: reason: nobody has edited the generated text; say in place of "EDIT ME: a token was issued" why`},
+		"passing verdict":      {entry("    verdict: pass", "    reason: x"), `known.yaml:4:14: verdict: fail or warn is wanted, not "pass"`},
+		"error verdict":        {entry("    verdict: error", "    reason: x"), "verdict: an error is never excused; fail and warn are"},
+		"second entry":         {entry("    reason: x", "  - check: cc-happy", "    reason: y"), "known.yaml:5:5: a second entry for cc-happy; the first is in line 3"},
+		"second for a target":  {entry("    target: a", "    reason: x", "  - {check: cc-happy, target: a, reason: y}"), "a second entry for cc-happy; the first is in line 3"},
+		"expired":              {entry("    reason: x", "    expires: 2026-12-30"), "known.yaml:5:14: the entry has expired: it was accepted until 2026-12-30; mend the failure and remove the entry, or say anew why it is accepted and until when"},
+		"expires some time":    {entry("    reason: x", "    expires: soon"), `known.yaml:5:14: expires: a day such as 2027-01-31 is wanted, not "soon"`},
+		"expires on no day":    {entry("    reason: x", "    expires: 2027-02-30"), `a day such as 2027-01-31 is wanted, not "2027-02-30"`},
+		"expires in a year":    {entry("    reason: x", "    expires: 2027"), "expires: text is wanted, not the integer 2027"},
+		"expires never":        {entry("    reason: x", `    expires: ""`), "expires: a day such as 2027-01-31 is wanted"},
+		"version is a number":  {entry("    reason: x", "    version: 2.10"), "version: text is wanted, not the float 2.10; quote it if it is meant as text"},
+		"version is empty":     {entry("    reason: x", `    version: ""`), "known.yaml:5:14: version: it is empty"},
+		"second for a version": {entry("    version: a 1", "    reason: x", "  - {check: cc-happy, version: a 1, reason: y}"), "a second entry for cc-happy; the first is in line 3"},
+		"generated, expired":   {entry(`    reason: "EDIT ME: x"`, "    expires: 2020-01-01"), "nobody has edited"},
+		"entry is a word":      {"version: 1\nentries:\n  - cc-happy\n", "known.yaml:3:5: an entry with the keys check and reason is wanted, not the string cc-happy"},
+		"deep":                 {strings.Repeat("[", maxCollections), "known.yaml:1:10000: "},
+		"deeper":               {strings.Repeat("[", 1<<20), "too many entries for one file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(c.doc)
@@ -172,6 +182,107 @@ func TestApply(t *testing.T) {
 			g.Expect(r.Notes).To(gomega.Equal(again))
 		})
 	}
+}
+
+// An entry holds through the day that it names, wherever the run is.
+func TestKnownFailingExpires(t *testing.T) {
+	doc := "version: 1\nentries:\n  - {check: cc-happy, reason: x, expires: 2027-01-31}\n"
+	path := filepath.Join(t.TempDir(), "known.yaml")
+	gomega.NewWithT(t).Expect(os.WriteFile(path, []byte(doc), 0o644)).To(gomega.Succeed())
+	east, west := time.FixedZone("east", 14*3600), time.FixedZone("west", -12*3600)
+	for _, c := range []struct {
+		now     time.Time
+		expired bool
+	}{
+		{time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), false},
+		{time.Date(2027, 1, 31, 23, 59, 59, 0, time.UTC), false},
+		{time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC), true},
+		{time.Date(2027, 2, 1, 13, 0, 0, 0, east), false}, // the day before, in UTC
+		{time.Date(2027, 1, 31, 12, 0, 0, 0, west), true}, // midnight in UTC
+		{time.Date(12027, 1, 1, 0, 0, 0, 0, time.UTC), true},
+	} {
+		g := gomega.NewWithT(t)
+		k, err := LoadKnownFailingAt(path, someIDs, c.now)
+		if c.expired {
+			g.Expect(err).To(gomega.MatchError(gomega.HavePrefix(path+":3:43: the entry has expired: it was accepted until 2027-01-31")), c.now.String())
+			continue
+		}
+		g.Expect(err).NotTo(gomega.HaveOccurred(), c.now.String())
+		g.Expect(k.Entries[0].Expires).To(gomega.Equal("2027-01-31"))
+	}
+}
+
+// An entry with a version is for that version of the target's software alone, and
+// goes before one without.
+func TestApplyByVersion(t *testing.T) {
+	entry := func(version, reason string) KnownFailure {
+		return KnownFailure{Check: "cc-no-auth", Verdict: Fail, Version: version, Reason: reason, Line: 3}
+	}
+	for name, c := range map[string]struct {
+		version string
+		entries []KnownFailure
+		excuse  string
+		note    string
+	}{
+		"this version":        {"mockidp", []KnownFailure{entry("mockidp", "ours")}, "ours", ""},
+		"another version":     {"mockidp 2", []KnownFailure{entry("mockidp", "ours")}, "", "known.yaml:3: cc-no-auth is listed for the version mockidp of the target, and its target file states mockidp 2, so the entry was not tried"},
+		"no beginning of one": {"mockidp 2", []KnownFailure{entry("mockidp", "ours"), entry("", "any")}, "any", "known.yaml:3: cc-no-auth is listed for the version mockidp"},
+		"no version":          {"", []KnownFailure{entry("mockidp", "ours")}, "", "its target file states none (software: there)"},
+		"before the general":  {"mockidp", []KnownFailure{entry("", "any"), entry("mockidp", "ours")}, "ours", ""},
+		"after the target":    {"mockidp", []KnownFailure{entry("mockidp", "ours"), {Check: "cc-no-auth", Target: "mock", Verdict: Fail, Reason: "here"}}, "here", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := gomega.NewWithT(t)
+			r := run(mock(append(passes()[:2], failing())...))
+			r.Targets[0].Version = c.version
+			(&KnownFailing{Path: "known.yaml", Entries: c.entries}).Apply(&r)
+			g.Expect(r.Targets[0].Results[2].KnownFailing).To(gomega.Equal(c.excuse))
+			if c.note == "" {
+				g.Expect(r.Notes).To(gomega.BeEmpty())
+			} else {
+				g.Expect(r.Notes).To(gomega.HaveExactElements(gomega.ContainSubstring(c.note)))
+			}
+		})
+	}
+}
+
+// What bounds an entry survives when the file is written anew.
+func TestWriteKnownFailingKeepsBounds(t *testing.T) {
+	g := gomega.NewWithT(t)
+	r := run(mock(failing()))
+	(&KnownFailing{Entries: []KnownFailure{{Check: "cc-no-auth", Verdict: Fail, Reason: "until then", Version: "mockidp", Expires: "2027-01-31"}}}).Apply(&r)
+	k, err := parse(string(written(t, func(w io.Writer) error { return WriteKnownFailing(w, r) })))
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(k.Entries).To(gomega.HaveLen(1))
+	g.Expect(k.Entries[0].Expires).To(gomega.Equal("2027-01-31"))
+	g.Expect(k.Entries[0].Version).To(gomega.Equal("mockidp"))
+	r.Targets[0].Results[0].Forgive()
+	g.Expect(r.Targets[0].Results[0]).To(gomega.Equal(failing()))
+}
+
+// A shard says nothing of entries that other shards may try, and nothing of what
+// an observer lets pass while it has seen a part.
+func TestApplyToAShard(t *testing.T) {
+	g := gomega.NewWithT(t)
+	observer := passes()[0]
+	observer.ID, observer.Observer = "http-no-5xx", true
+	k := &KnownFailing{Path: "known.yaml", Entries: []KnownFailure{
+		{Check: "http-no-5xx", Verdict: Fail, Reason: "x", Line: 2}, {Check: "ca-post", Verdict: Fail, Reason: "x", Line: 3},
+	}}
+	whole := run(mock(observer))
+	k.Apply(&whole)
+	g.Expect(whole.Notes).To(gomega.HaveLen(2))
+	g.Expect(whole.Count().Unexpected).To(gomega.Equal(1))
+	part := run(mock(observer))
+	part.Shard = &Shard{Index: 1, Count: 2}
+	k.Apply(&part)
+	g.Expect(part.Notes).To(gomega.BeEmpty())
+	g.Expect(part.Count().Unexpected).To(gomega.BeZero())
+	observer.Verdict = Fail
+	part = run(mock(observer))
+	part.Shard = &Shard{Index: 1, Count: 2}
+	k.Apply(&part)
+	g.Expect(part.Count().Known).To(gomega.Equal(1))
 }
 
 func TestApplyAtSeveralTargets(t *testing.T) {

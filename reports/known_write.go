@@ -10,7 +10,9 @@ import (
 const knownFailingHead = `# Checks that are known to fail, and why. Used with --known-failing.
 # - "check" is an exact id; "reason" is required; "link" (an issue, a line of
 #   source) may stand beside it. "verdict: warn" excuses only what --strict
-#   makes of a warning.
+#   makes of a warning. "expires: 2027-01-31" is the last day of an entry, after
+#   which the file is refused; "version" is the one version of the target's
+#   software that an entry is for, as the target file states it.
 # - A listed check that passes fails the run; an error is never excused.
 # - A reason that begins with "EDIT ME" is refused: say why the failure is
 #   accepted.
@@ -53,6 +55,12 @@ func WriteKnownFailing(w io.Writer, r Report) error {
 			line("    reason: %s\n", quoteYAML(reason))
 			if res.KnownFailingLink != "" {
 				line("    link: %s\n", quoteYAML(res.KnownFailingLink))
+			}
+			if res.KnownFailingVersion != "" {
+				line("    version: %s\n", quoteYAML(res.KnownFailingVersion))
+			}
+			if res.KnownFailingExpires != "" {
+				line("    expires: %s\n", quoteYAML(res.KnownFailingExpires))
 			}
 		}
 	}

@@ -26,6 +26,9 @@ type Report struct {
 	// Stopped says why the run ended before every check was judged; empty
 	// when it ran to its end.
 	Stopped Stop `json:"stopped,omitempty"`
+	// Shard says which part of the checks the report is about; nil when it is
+	// about all that were selected.
+	Shard *Shard `json:"shard,omitempty"`
 	// Notes are remarks on the run as a whole, for example that a secret was
 	// given on the command line.
 	Notes []string `json:"notes,omitempty"`
@@ -65,6 +68,9 @@ type TargetReport struct {
 	Version string   `json:"version,omitempty"`
 	Policy  string   `json:"policy"`
 	Roles   []string `json:"roles"`
+	// Own tells that the server was started for the run and ended with it, so
+	// that its address says nothing beyond.
+	Own bool `json:"own,omitempty"`
 	// Unreachable is the reason why nothing could be asked of the target.
 	Unreachable string `json:"unreachable,omitempty"`
 	// Lost is the reason why the run at this target ended early: it stopped
@@ -112,7 +118,11 @@ type Result struct {
 	// Level is the requirement word of the clause: MUST, SHOULD, prose …
 	Level string `json:"level"`
 	// Binds says whom the clause binds when that is not the target.
-	Binds   string  `json:"binds,omitempty"`
+	Binds string `json:"binds,omitempty"`
+	// Sent says what the check sends, Judged how it reads the answers; both are
+	// for people.
+	Sent    string  `json:"sent,omitempty"`
+	Judged  string  `json:"judged,omitempty"`
 	Verdict Verdict `json:"verdict"`
 	// Observer marks a check that sends nothing and judges what others sent.
 	Observer bool `json:"observer,omitempty"`
@@ -123,6 +133,12 @@ type Result struct {
 	KnownFailing string `json:"knownFailing,omitempty"`
 	// KnownFailingLink is the link or source line of that entry, if it has one.
 	KnownFailingLink string `json:"knownFailingLink,omitempty"`
+	// KnownFailingExpires is the last day on which that entry holds, as 2027-01-31,
+	// if it has one.
+	KnownFailingExpires string `json:"knownFailingExpires,omitempty"`
+	// KnownFailingVersion is the version of the target that entry is for, if it
+	// names one.
+	KnownFailingVersion string `json:"knownFailingVersion,omitempty"`
 	// UnexpectedPass is the reason given in the known-failing file for a check
 	// that holds after all; the entry is out of date and the run fails.
 	UnexpectedPass string `json:"unexpectedPass,omitempty"`

@@ -49,7 +49,8 @@ type Outcome struct {
 // amounts to. The first that applies: 2 for wrong usage; 130, 143 or 129 for a
 // signal; 1 for a failure that is not excused or a listed known failure that
 // passes; 3 for an error, an empty selection, the deadline, a target that
-// could not be reached, or too little decided; else 0.
+// could not be reached, or too little decided; else 0. A shard is judged by what
+// it holds, and may be empty.
 func Decide(r Report, o DecideOptions) Outcome {
 	var out Outcome
 	because := func(code int, whole bool, format string, args ...any) {
@@ -63,6 +64,11 @@ func Decide(r Report, o DecideOptions) Outcome {
 		}
 	}
 	count := r.Count()
+	if r.Shard != nil {
+		// How much has to be decided, and whether anything was selected, is asked of
+		// the parts together.
+		o.MinDecided, o.NoMinimum = 0, true
+	}
 	if o.UsageError {
 		because(ExitUsage, true, "the command line or the target file is wrong")
 	}
@@ -121,7 +127,7 @@ func undecided(r Report, o DecideOptions, count Counts) []string {
 	}
 	if count.Total() == 0 {
 		silent := !slices.ContainsFunc(r.Targets, func(t TargetReport) bool { return t.Unreachable != "" })
-		if len(out) == 0 && !signal && silent {
+		if empty := r.Shard != nil && len(r.Targets) > 0; len(out) == 0 && !signal && silent && !empty {
 			out = append(out, "nothing was selected, so no check ran")
 		}
 		return out

@@ -24,6 +24,7 @@ var scenarios = map[string]func() Report{
 	"known-failures":   knownFailuresRun,
 	"unexpected-pass":  unexpectedPassRun,
 	"several-targets":  severalTargetsRun,
+	"shard":            shardRun,
 	"hostile":          hostileRun,
 }
 
@@ -177,14 +178,14 @@ func deadlineRun() Report {
 func unreachableRun() Report {
 	t := mock()
 	t.Exchanges, t.Unreachable = nil, "dial tcp 127.0.0.1:9090: connection refused"
-	t.Results = troubled("the target cannot be reached: " + t.Unreachable)
+	t.Results = afflicted("the target cannot be reached: " + t.Unreachable)
 	return run(t)
 }
 
 // lostRun met a target that went away in mid-run, with something of the run's
 // still there.
 func lostRun() Report {
-	t := mock(append(passes(), troubled("control: no complete answer within 10s")...)...)
+	t := mock(append(passes(), afflicted("control: no complete answer within 10s")...)...)
 	t.Lost = "the target stopped answering: 6 requests in a row, the last: no complete answer within 10s"
 	t.Left = []string{"client 4711: no complete answer within 10s"}
 	t.Logins, t.WaitedMS = 3, 12_340
@@ -195,11 +196,11 @@ func lostRun() Report {
 func sameTroubleRun() Report {
 	other := result("jwks-fetch", "jwks", "MUST", "RFC 7517 §5", Error)
 	other.Message = "the JWK Set answered 503"
-	return run(mock(append(append(passes(), troubled("control: no complete answer within 10s")...), other)...))
+	return run(mock(append(append(passes(), afflicted("control: no complete answer within 10s")...), other)...))
 }
 
-// troubled are ten checks that could not be judged for one reason.
-func troubled(why string) []Result {
+// afflicted are ten checks that could not be judged for one reason.
+func afflicted(why string) []Result {
 	var out []Result
 	for _, id := range []string{"cc-happy", "cc-no-auth", "ca-basic", "ca-none", "ca-post", "ca-wrong-secret", "tok-no-store", "tok-missing-grant", "tok-post-only", "tok-error-shape"} {
 		area, _, _ := strings.Cut(id, "-")
@@ -219,6 +220,18 @@ func knownFailuresRun() Report {
 		{Check: "cc-no-auth", Verdict: Fail, Reason: "mended upstream, not released yet", Link: "https://example.org/issues/7", Line: 3},
 		{Check: "jwks-fetch", Verdict: Fail, Reason: "the key set is not published", Line: 6},
 	}}
+	k.Apply(&r)
+	return r
+}
+
+// shardRun is the second of three parts of a run with a known-failing file.
+func shardRun() Report {
+	r := run(mock(append(passes(), failing())...))
+	k := KnownFailing{Path: "known-failing.yaml", Entries: []KnownFailure{
+		{Check: "cc-no-auth", Verdict: Fail, Reason: "mended upstream, not released yet", Version: "mockidp", Expires: "2027-01-31", Line: 3},
+		{Check: "jwks-fetch", Verdict: Fail, Reason: "the key set is not published", Line: 6},
+	}}
+	r.Shard = &Shard{Index: 2, Count: 3, Areas: []string{"cc", "meta"}, Skip: []string{"cc-no-*"}, MinDecided: 20, KnownFailing: &k}
 	k.Apply(&r)
 	return r
 }

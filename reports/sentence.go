@@ -9,6 +9,17 @@ import (
 // stands only before a number of requirements that were seen to hold, and
 // whatever was not decided is counted in the same breath.
 func sentence(r Report, o Outcome, c Counts) string {
+	if r.Shard == nil || o.Code == ExitUsage {
+		return wholeSentence(r, o, c)
+	}
+	part := fmt.Sprintf("shard %d of %d: ", r.Shard.Index, r.Shard.Count)
+	if c.Total() == 0 && o.Code == ExitOK {
+		return part + "no selected check belongs to it"
+	}
+	return part + wholeSentence(r, o, c)
+}
+
+func wholeSentence(r Report, o Outcome, c Counts) string {
 	total := plural(c.Total(), "requirement", "requirements")
 	if len(r.Targets) > 1 {
 		total += fmt.Sprintf(" at %d targets", len(r.Targets))

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fatih/color"
 )
@@ -78,6 +78,14 @@ var wordColors = map[string][]color.Attribute{
 	wordError:  {color.FgMagenta, color.Bold},
 	wordKnown:  {color.FgYellow},
 	wordNotRun: {color.Faint},
+
+	wordBroke:   {color.FgRed, color.Bold},
+	wordMended:  {color.FgGreen},
+	wordLost:    {color.FgMagenta, color.Bold},
+	wordDecided: {color.FgCyan},
+	wordNew:     {color.FgCyan},
+	wordGone:    {color.Faint},
+	wordDrift:   {color.FgYellow},
 }
 
 func (s *summary) paint(text string, attributes ...color.Attribute) string {
@@ -100,6 +108,9 @@ func (s *summary) head(r Report) {
 	}
 	if r.Seed != "" {
 		parts = append(parts, "seed "+flat(r.Seed))
+	}
+	if r.Shard != nil {
+		parts = append(parts, "shard "+r.Shard.String())
 	}
 	if r.Strict {
 		parts = append(parts, "strict: warnings are failures")
@@ -131,62 +142,6 @@ func (s *summary) target(t *TargetReport) {
 	s.table(t)
 	s.work(t)
 	s.findings(t)
-}
-
-// table prints a line for each area with the number of each verdict.
-func (s *summary) table(t *TargetReport) {
-	type area struct {
-		role, name string
-		Counts
-	}
-	var areas []*area
-	var all Counts
-	for _, res := range t.Results {
-		all.Add(res)
-		n := slices.IndexFunc(areas, func(a *area) bool { return a.role == res.Role && a.name == res.Area })
-		if n < 0 {
-			areas, n = append(areas, &area{role: res.Role, name: res.Area}), len(areas)
-		}
-		areas[n].Add(res)
-	}
-	type column struct {
-		word string
-		of   func(Counts) int
-	}
-	columns := slices.DeleteFunc([]column{
-		{wordPass, func(c Counts) int { return c.Pass }},
-		{wordFail, func(c Counts) int { return c.Fail }},
-		{wordKnown, func(c Counts) int { return c.Known }},
-		{wordWarn, func(c Counts) int { return c.Warn }},
-		{wordInfo, func(c Counts) int { return c.Info }},
-		{wordError, func(c Counts) int { return c.Error }},
-		{wordNotRun, func(c Counts) int { return c.NotRun }},
-	}, func(c column) bool { return c.word != wordPass && c.word != wordFail && c.of(all) == 0 })
-	width := len("area")
-	for _, a := range areas {
-		width = max(width, len([]rune(flat(a.name))))
-	}
-	role := "\x00"
-	for _, a := range areas {
-		if a.role != role {
-			role = a.role
-			s.printf("\n  role %s\n    %-*s", flat(role), width, "area")
-			for _, c := range columns {
-				s.printf("  %7s", c.word)
-			}
-			s.printf("\n")
-		}
-		s.printf("    %-*s", width, flat(a.name))
-		for _, c := range columns {
-			n := c.of(a.Counts)
-			if n == 0 {
-				s.printf("  %7s", "-")
-				continue
-			}
-			s.printf("  %s", s.paint(fmt.Sprintf("%7d", n), wordColors[c.word]...))
-		}
-		s.printf("\n")
-	}
 }
 
 // foot prints what a reader looks for at the end: counts, verdict, exit code,
@@ -223,7 +178,14 @@ func (s *summary) foot(r Report) {
 	}
 	s.printf("Exit code: %d\n", s.o.Outcome.Code)
 	if s.o.ReportDir != "" {
-		s.printf("Reports: %s\n", flat(filepath.Join(s.o.ReportDir, JUnitFile)+", "+filepath.Join(s.o.ReportDir, JSONFile)))
+		files := DirFiles()
+		line := "Reports: " + flat(filepath.Join(s.o.ReportDir, files[0]))
+		rest := "beside it " + strings.Join(files[1:], ", ")
+		if utf8.RuneCountInString(line)+2+len(rest) <= s.o.Width {
+			s.printf("%s; %s\n", line, rest)
+		} else {
+			s.printf("%s\n         %s\n", line, rest)
+		}
 	}
 	if id := worst(r); id != "" {
 		s.printf("What a check asks, what it sends and how it is judged: authassay explain %s\n", id)

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -92,10 +91,7 @@ func (s *summary) errors(t *TargetReport) {
 			same[headline(r)] = append(same[headline(r)], caseName(r))
 		}
 	}
-	met := func(r *Result) bool {
-		return r.Verdict == Error && (t.Unreachable == "" || !strings.HasSuffix(headline(r), flat(t.Unreachable)))
-	}
-	s.section(t, met, func(r *Result) {
+	s.section(t, func(r *Result) bool { return troubled(t, r) }, func(r *Result) {
 		ids := same[headline(r)]
 		switch {
 		case len(ids) == 1:
@@ -105,6 +101,12 @@ func (s *summary) errors(t *TargetReport) {
 			s.idList(ids)
 		}
 	})
+}
+
+// troubled tells whether a check could not be judged for a reason that what is
+// said of the target as a whole does not give already.
+func troubled(t *TargetReport, r *Result) bool {
+	return r.Verdict == Error && (t.Unreachable == "" || !strings.HasSuffix(headline(r), flat(t.Unreachable)))
 }
 
 // idList prints the ids of a group, the first eight of them unless all are asked
@@ -162,7 +164,8 @@ func (s *summary) heading(word string, r *Result, what string) {
 
 // field prints a labelled text below a heading, in at most three lines.
 func (s *summary) field(label, text string) {
-	if text = flat(text); text == "" {
+	// Three lines of words, or of one that is longer than a line.
+	if text = flatTo(text, 16*s.o.Width); text == "" {
 		return
 	}
 	lines := wrap(text, s.o.Width-len(indent)-10)
@@ -184,42 +187,6 @@ func (s *summary) block(word, text string, limit int) {
 	}
 	pad := strings.Repeat(" ", max(len(indent)-2-len(word), 1))
 	s.printf("  %s%s%s\n", s.paint(word, wordColors[word]...), pad, strings.Join(lines, "\n"+indent))
-}
-
-// notRun groups the checks that did not run by what they need, and says what
-// one would add to run them.
-func (s *summary) notRun(t *TargetReport) {
-	type group struct {
-		one, many string
-		ids       []string
-	}
-	var groups []*group
-	for i := range t.Results {
-		r := &t.Results[i]
-		if r.Verdict.Decided() || r.Verdict == Error {
-			continue
-		}
-		g := group{one: "did not run: " + needOf(r)}
-		g.many = g.one
-		if need := flat(r.Need); need != "" {
-			g.one, g.many = "needs "+need, "need "+need
-		}
-		if hint := flat(r.Hint); hint != "" {
-			g.one, g.many = g.one+": "+hint, g.many+": "+hint
-		}
-		n := slices.IndexFunc(groups, func(other *group) bool { return other.one == g.one })
-		if n < 0 {
-			groups, n = append(groups, &g), len(groups)
-		}
-		groups[n].ids = append(groups[n].ids, caseName(r))
-	}
-	for i, g := range groups {
-		if i == 0 {
-			s.printf("\n")
-		}
-		s.block(wordNotRun, plural(len(g.ids), "check "+g.one, "checks "+g.many), 4)
-		s.idList(g.ids)
-	}
 }
 
 // idWidth is the width of the column of ids: that of the longest one that is

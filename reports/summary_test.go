@@ -59,7 +59,7 @@ func TestSummarySaysWhatMatters(t *testing.T) {
 		"FAIL     cc-no-auth", "RFC 6749 §4.4.2 (MUST)", "expected  401 with the error invalid_client", "got       200 with an access token",
 		"WARN     tok-unknown-grant", "6 checks: 3 passed, 1 failed, 1 warned, 1 for information",
 		"FAIL   not conformant: 1 of 6 requirements is broken", "Exit code: 1",
-		"Reports: out/junit.xml, out/report.json", "authassay explain cc-no-auth",
+		"Reports: out/" + dirFiles[0].name + "; beside it ", "authassay explain cc-no-auth",
 	} {
 		g.Expect(out).To(gomega.ContainSubstring(part))
 	}

@@ -60,14 +60,32 @@ func hidden(r rune) bool {
 		unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
-// oneLine is the first line of s that says something, made visible.
+// oneLine is the first line of s that says something, made visible. Of a line
+// that is longer than anybody reads it is the beginning.
 func oneLine(s string) string {
-	for line := range strings.Lines(visible(s)) {
+	for line := range strings.Lines(s) {
+		line, _ = shorten(line, maxLine)
+		line = visible(line)
 		if line = strings.TrimSpace(strings.ReplaceAll(line, "\t", " ")); line != "" {
 			return line
 		}
 	}
 	return ""
+}
+
+// maxLine is the length at which a line is cut, in bytes; longer lines are text
+// that a server made up.
+const maxLine = 8 << 10
+
+// flatTo is the beginning of s on one line, in at most limit bytes and a mark
+// where it was cut. Unlike flat it costs no more for a text of megabytes.
+func flatTo(s string, limit int) string {
+	short, cut := shorten(s, 4*limit)
+	out := clip(flat(short), limit)
+	if cut && !strings.HasSuffix(out, "...") {
+		out += "..."
+	}
+	return out
 }
 
 // flat is all of s on one line, made visible.

@@ -48,7 +48,7 @@ func Skip(patterns ...string) Option {
 // Strict makes warnings fail.
 func Strict() Option { return func(s *settings) { s.assay.Strict = true } }
 
-// Workers sets how many checks run at once; default 16.
+// Workers sets how many checks run at once; the default is that of package check.
 func Workers(n int) Option { return func(s *settings) { s.assay.Workers = n } }
 
 // Timeout bounds one check; default 30 s.
@@ -83,8 +83,9 @@ func AllowRegister() Option { return func(s *settings) { s.assay.Register = true
 // AllowDestructive allows the run to change what existed before it.
 func AllowDestructive() Option { return func(s *settings) { s.assay.Destructive = true } }
 
-// ReportDir writes junit.xml and report.json into a directory. A relative path
-// is relative to the package under test.
+// ReportDir writes the reports (junit.xml, report.json and the others that
+// reports.DirFiles names) into a directory. A relative path is relative to the
+// package under test.
 func ReportDir(path string) Option { return func(s *settings) { s.reportDir = path } }
 
 // KnownFailing names a file of checks that are known to fail, with reasons.
@@ -99,6 +100,7 @@ func (s *settings) finish(r *reports.Report, known *reports.KnownFailing, dir *r
 	if dir == nil {
 		return out, nil
 	}
+	r.RunID = dir.RunID() // as in the files that stand there already
 	return out, dir.Write(*r)
 }
 

@@ -59,11 +59,11 @@ provider that comes with it and assays that.`,
 			return cli.UnknownCommand(c, args[0])
 		},
 		RunE: func(*cobra.Command, []string) error {
-			return &cli.UsageError{Message: "which command? run, idp, checks, explain, selftest, targets, lint, init", Hint: `"authassay run" is a good first one`}
+			return &cli.UsageError{Message: "which command? run, merge, diff, idp, checks, explain, selftest, targets, lint, init", Hint: `"authassay run" is a good first one`}
 		},
 	}
 	root.SetFlagErrorFunc(cli.FlagMistake)
-	root.AddCommand(newRun(s), newIDP(s), newChecks(s), newExplain(s), newSelfTest(s), newTargets(s),
+	root.AddCommand(newRun(s), newMerge(s), newDiff(s), newIDP(s), newChecks(s), newExplain(s), newSelfTest(s), newTargets(s),
 		newLint(s), newInit(s), newVersion(s), newCompletion(s))
 	root.SetHelpCommand(newHelp())
 	cli.Flags(root)

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"fmt"
+
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/authassay/authassay/fixtures/targets"
 	"github.com/authassay/authassay/internal/cli"
+	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/check"
 )
 
@@ -14,8 +19,8 @@ func newRun(s *cli.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [TARGET]",
 		Short: "assay a server, and write the reports",
-		Long: `Runs the checks against a server, prints a summary, and writes junit.xml and
-report.json into the report directory.
+		Long: `Runs the checks against a server, prints a summary, and writes into the report
+directory ` + strings.Join(reports.DirFiles(), ", ") + `.
 
 TARGET is
   an issuer URL      https://id.example.com
@@ -32,7 +37,8 @@ metadata names. It changes and deletes only what it made itself; --register and
     --redirect-uri https://client.example.com/callback --username alice
   authassay run staging.yaml --area ca,tok --strict
   authassay run staging.yaml --check 'jwks-*' --skip jwks-ec-curve
-  authassay run staging.yaml --known-failing known.yaml --min-decided 20`,
+  authassay run staging.yaml --known-failing known.yaml --min-decided 20
+  authassay run staging.yaml --shard 2/3 --seed build-7 --report-dir shard-2`,
 		Annotations: map[string]string{cli.After: `Environment:
   AUTHASSAY_CLIENT_ID      a client, where --client-id is not given
   AUTHASSAY_CLIENT_SECRET  its secret, where --client-secret is not given; here
@@ -40,6 +46,8 @@ metadata names. It changes and deletes only what it made itself; --register and
   AUTHASSAY_USERNAME       a user to log in as, where --username is not given
   AUTHASSAY_PASSWORD       their password, where --password is not given
   NO_COLOR                 set to anything: no colour
+  GITHUB_ACTIONS           true: failures are printed as annotations too
+  GITHUB_STEP_SUMMARY      a file that report.md is added to
 
 ` + exitCodes},
 		Args: cli.AtMost(1, "TARGET"),
@@ -87,6 +95,7 @@ func whichFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 	cli.ListVar(f, &o.Areas, "area", "AREA", "only these areas (repeat it, or separate by commas)")
 	cli.ListVar(f, &o.Checks, "check", "ID", "only these checks; * stands for anything")
 	cli.ListVar(f, &o.Skip, "skip", "ID", "not these checks; * stands for anything")
+	cli.ShardVar(f, &o.Shard, "shard", "only the I-th of N parts of them; \"authassay merge\" joins the reports")
 	cli.ChoiceVar(f, &o.Policy, "policy", "POLICY", "", cli.Policies(),
 		"which documents bind where they disagree: rfc6749, bcp (RFC 9700), oauth21 or oidc; without it as the target file says, or else bcp")
 	f.BoolVar(&o.Register, "register", false, "let the run register clients at the server")
@@ -94,7 +103,7 @@ func whichFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 }
 
 func howFlags(f *pflag.FlagSet, o *cli.RunOptions) {
-	cli.CountVar(f, &o.Workers, "workers", check.DefaultWorkers, "checks that run at once")
+	cli.CountVar(f, &o.Workers, "workers", 0, fmt.Sprintf("checks that run at once; without it %d, or %d for a server that is not on this machine", check.DefaultWorkers, check.RemoteWorkers))
 	cli.DurationVar(f, &o.Timeout, "timeout", check.DefaultTimeout, "time for one check")
 	cli.DurationVar(f, &o.Deadline, "deadline", cli.DefaultDeadline, "time for the whole run; by default more where --patience is")
 	cli.RateVar(f, &o.Rate, "rate", "requests a second at most; without it as they come")
@@ -108,7 +117,7 @@ func resultFlags(f *pflag.FlagSet, o *cli.RunOptions) {
 		"exit 3 when fewer checks are decided; without it, when no MUST is decided in a role of the target")
 	cli.TextVar(f, &o.KnownFailing, "known-failing", "FILE", "", "checks that are known to fail, with reasons; one that passes fails the run")
 	cli.TextVar(f, &o.WriteKnownFailing, "write-known-failing", "FILE", "", "write such a file from this run, to be edited; it must not exist")
-	cli.TextVar(f, &o.ReportDir, "report-dir", "DIR", cli.DefaultReportDir, "where junit.xml and report.json go")
+	cli.TextVar(f, &o.ReportDir, "report-dir", "DIR", cli.DefaultReportDir, "where the reports go")
 }
 
 func outputFlags(f *pflag.FlagSet, o *cli.RunOptions) {

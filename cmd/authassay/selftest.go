@@ -17,6 +17,7 @@ that notice them. A check that no fault turns red, a fault that no check sees, a
 check that calls a correct server wrong, and a difference from the matrix that
 was reviewed make it fail. Nothing leaves the process.`,
 		Example: `  authassay selftest
+  authassay selftest --only pkce,code-single-use
   authassay selftest --full`,
 		Annotations: map[string]string{cli.After: `Exit codes:
     0  the self-test is whole
@@ -29,6 +30,7 @@ was reviewed make it fail. Nothing leaves the process.`,
 	}
 	g := cli.NewGroup("Flags")
 	g.Flags.BoolVar(&o.Full, "full", false, "run every check under every fault, also where it cannot notice it")
+	cli.ListVar(g.Flags, &o.Only, "only", "AREA|ID", "only these areas or checks; * stands for anything")
 	cli.CountVar(g.Flags, &o.Workers, "workers", 0, "runs at once; without it one for each processor")
 	cli.TextVar(g.Flags, &o.Seed, "seed", "SEED", "", "seed of what the checks invent; without it a fixed one")
 	g.Flags.BoolVar(&o.Quiet, "quiet", false, "print the sentence at the end and nothing else")

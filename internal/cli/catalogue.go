@@ -6,6 +6,7 @@ import (
 
 	"github.com/authassay/authassay/suites/catalog"
 	"github.com/authassay/authassay/suites/check"
+	"github.com/authassay/authassay/suites/coverage"
 )
 
 // CheckInfo is a check as "authassay checks --json" shows it.
@@ -70,6 +71,20 @@ func ListChecks(s *Streams, areas []string, asJSON bool) error {
 		rows = append(rows, []string{c.ID, string(c.Level), c.Area().ID, c.Title})
 	}
 	return s.Print(table(rows))
+}
+
+// PrintCoverage writes the page that says, clause by clause, which check looks
+// at what, and why the others are not looked at; as Markdown.
+func PrintCoverage(s *Streams) error {
+	c, err := coverage.Load()
+	if err != nil {
+		return failed("%w", err)
+	}
+	var b strings.Builder
+	if err := c.Write(&b, catalog.All()); err != nil {
+		return failed("%w", err)
+	}
+	return s.Print(b.String())
 }
 
 // table aligns columns; the last one is as wide as it is.

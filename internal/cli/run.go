@@ -60,8 +60,11 @@ func Run(s *Streams, o RunOptions) error {
 		return err
 	}
 	r.plan = plan
+	r.assay.Terms(o.MinDecided, plan.known)
 	if r.dir, err = reports.OpenDir(o.ReportDir); err != nil {
-		return Usage("%v", err)
+		err := Usage("%v", err)
+		refuse(s, o.ReportDir, reports.ExitUsage, err)
+		return err
 	}
 	r.progress = newProgress(s, o.Quiet, o.Verbose)
 	defer watch(func(why reports.Stop) {
@@ -84,7 +87,7 @@ func Run(s *Streams, o RunOptions) error {
 		refuse(s, o.ReportDir, reports.ExitUndecided, err)
 		return err
 	}
-	return r.conclude()
+	return r.conclude(r.assay.Report())
 }
 
 // login says who logs in where a target file leaves it to a person: whoever sits
@@ -156,10 +159,11 @@ func (r *runner) target(s source) error {
 		t.Policy = target.Policy(r.o.Policy)
 	}
 	checks := r.assay.Checks(t)
-	if len(checks) == 0 {
+	all := r.assay.Selected(t)
+	if len(all) == 0 {
 		return nil // not even a connection is made for nothing
 	}
-	if r.o.Destructive && !needsLeave(checks, check.NeedDestructive) {
+	if r.o.Destructive && !needsLeave(all, check.NeedDestructive) {
 		r.assay.Note(noteDestroy)
 	}
 	r.progress.begin(fmt.Sprintf("assaying %s at %s", t.Name, t.Issuer), checks)

@@ -16,7 +16,7 @@ const (
 )
 
 // RunOptions are what "authassay run" was asked for. A zero value stands for a
-// flag that was not given, but for Workers, Timeout, Deadline and ReportDir,
+// flag that was not given, but for Timeout, Deadline and ReportDir,
 // which are required.
 type RunOptions struct {
 	// Args are the arguments: one TARGET, or none for what is bundled.
@@ -35,6 +35,8 @@ type RunOptions struct {
 
 	// Areas, Checks and Skip select checks by area, id and pattern.
 	Areas, Checks, Skip []string
+	// Shard is the part of the selected checks to run; the zero value is all.
+	Shard assay.Shard
 	// Policy replaces that of the target.
 	Policy                string
 	Register, Destructive bool
@@ -64,7 +66,7 @@ func (o *RunOptions) selection() check.Selection {
 func (o *RunOptions) assay(onEvent func(assay.Progress)) assay.Options {
 	return assay.Options{
 		Selection: o.selection(), Workers: o.Workers, Timeout: o.Timeout, Strict: o.Strict,
-		Rate: o.Rate, Patience: cmp.Or(o.Patience, -1), Register: o.Register, Destructive: o.Destructive, Seed: o.Seed, OnEvent: onEvent,
+		Rate: o.Rate, Patience: cmp.Or(o.Patience, -1), Register: o.Register, Destructive: o.Destructive, Seed: o.Seed, Shard: o.Shard, OnEvent: onEvent,
 	}
 }
 
@@ -81,6 +83,12 @@ type plan struct {
 func prepare(s *Streams, o *RunOptions) (*plan, error) {
 	if o.Quiet && o.Verbose {
 		return nil, &UsageError{"--quiet and --verbose exclude each other", "choose one"}
+	}
+	if o.Shard.Count > 0 && o.Seed == "" {
+		return nil, &UsageError{"--shard without --seed", "give all shards of a run one seed, such as the number of the pipeline: they can only be merged when they invent the same"}
+	}
+	if o.Shard.Count > 0 && o.WriteKnownFailing != "" {
+		return nil, &UsageError{"--write-known-failing does not go with --shard", "a shard does not know all failures; give it to a run of all checks"}
 	}
 	if err := validSelection(o.selection()); err != nil {
 		return nil, err

@@ -18,6 +18,8 @@ import (
 type SelfTestOptions struct {
 	// Full runs every check under every fault.
 	Full bool
+	// Only these areas or checks; empty for all.
+	Only []string
 	// Workers; 0 for one each processor.
 	Workers int
 	// Seed; empty for the fixed one.
@@ -33,7 +35,7 @@ func SelfTest(s *Streams, o SelfTestOptions) error {
 	defer watch(func(why reports.Stop) { cancel(stopped(why)) }, os.Exit)()
 
 	show, end := s.selfTestProgress(o.Quiet)
-	m, err := selftest.Run(ctx, selftest.Options{Full: o.Full, Workers: o.Workers, Seed: o.Seed, OnProgress: show})
+	m, err := selftest.Run(ctx, selftest.Options{Full: o.Full, Only: o.Only, Workers: o.Workers, Seed: o.Seed, OnProgress: show})
 	end()
 	var by stopped
 	switch {

@@ -14,8 +14,8 @@ import (
 
 // conclude judges the run, writes the files, and only then tells the terminal,
 // whose reader may be slow.
-func (r *runner) conclude() error {
-	report := r.assay.Report()
+func (r *runner) conclude(report reports.Report) error {
+	report.RunID = r.dir.RunID() // as in the files that stand there already
 	r.omitGiven(&report)
 	r.plan.known.Apply(&report)
 	outcome := reports.Decide(report, reports.DecideOptions{MinDecided: r.o.MinDecided})
@@ -39,6 +39,9 @@ func (r *runner) conclude() error {
 		reportDir = ""
 	}
 	if err := r.show(report, outcome, reportDir); err != nil {
+		mishap(err)
+	}
+	if err := Written(r.publish(report, r.o.Quiet)); err != nil {
 		mishap(err)
 	}
 	for _, m := range mishaps {
@@ -74,8 +77,10 @@ func (r *runner) show(report reports.Report, outcome reports.Outcome, reportDir 
 	if r.OutTerminal {
 		width = r.Width
 	}
-	return Written(reports.WriteSummary(r.Out, report, reports.SummaryOptions{
-		Color: r.Color(r.o.NoColor), Verbose: r.o.Verbose, Width: width, ReportDir: reportDir, Outcome: outcome,
+	return Written(r.shielded(func(w io.Writer) error {
+		return reports.WriteSummary(w, report, reports.SummaryOptions{
+			Color: r.Color(r.o.NoColor), Verbose: r.o.Verbose, Width: width, ReportDir: reportDir, Outcome: outcome,
+		})
 	}))
 }
 
@@ -109,18 +114,18 @@ func (r *runner) writeKnownFailing(report reports.Report) error {
 // that say why there was no run, so that nobody takes those for this run's. A
 // directory that cannot be written to has no reports to mistake.
 func refuse(s *Streams, path string, code int, why error) {
-	dir, err := reports.OpenDir(path)
-	if err != nil {
-		return
-	}
 	reason := s.clean(why.Error())
-	_ = dir.Write(reports.Report{
+	report := reports.Report{
 		Tool: assay.Tool(), Started: time.Now().UTC(),
 		Outcome: &reports.Outcome{
 			Code: code, Sentence: "nothing was assayed: " + reason,
 			Reasons: []string{reason}, RunReasons: []string{reason},
 		},
-	})
+	}
+	if dir, err := reports.OpenDir(path); err == nil {
+		_ = dir.Write(report)
+	}
+	_ = s.publish(report, false) // Out is not what is wrong; the error says what is
 }
 
 // Disown does the same for a command line that could not be read, where the

@@ -33,6 +33,8 @@ type Options struct {
 	// Login says who or what logs in where the target file leaves it to a person
 	// or a browser.
 	Login []useragent.Option
+	// Shard divides the checks; the zero value runs them all.
+	Shard Shard
 	// OnEvent is told the progress. It must not block.
 	OnEvent func(Progress)
 }
@@ -67,6 +69,12 @@ func New(opts Options) *Assay {
 		SchemaVersion: reports.SchemaVersion, RunID: reports.NewRunID(), Tool: Tool(), Started: a.began.UTC(),
 		Seed: opts.Seed, Strict: opts.Strict,
 	}
+	if opts.Shard.Count > 0 {
+		a.report.Shard = &reports.Shard{
+			Index: opts.Shard.Index, Count: opts.Shard.Count,
+			Areas: opts.Selection.Areas, Checks: opts.Selection.Checks, Skip: opts.Selection.Skip,
+		}
+	}
 	return a
 }
 
@@ -94,8 +102,13 @@ func (a *Assay) Learn(secrets ...string) {
 // Redact removes every secret the run knows from a text.
 func (a *Assay) Redact(s string) string { return a.redactor.Text(s) }
 
-// Checks are those that the options select for a target.
-func (a *Assay) Checks(t *target.Target) []*check.Check {
+// Checks are those that the options select for a target, and that belong to the
+// shard.
+func (a *Assay) Checks(t *target.Target) []*check.Check { return a.opts.Shard.of(a.Selected(t)) }
+
+// Selected are the checks that the options select for a target, in all shards
+// together.
+func (a *Assay) Selected(t *target.Target) []*check.Check {
 	roles := make([]string, len(t.Roles))
 	for i, r := range t.Roles {
 		roles[i] = string(r)
@@ -105,7 +118,8 @@ func (a *Assay) Checks(t *target.Target) []*check.Check {
 
 // Target runs the selected checks against a target and adds what they found
 // to the report. An error is a mistake of the caller's: a CA file that cannot
-// be read. After Stop it still adds the target, with its checks not run.
+// be read. After Stop it still adds the target, with its checks not run. A target
+// without checks is added, and nothing is sent to it.
 func (a *Assay) Target(t *target.Target) error {
 	checks := a.Checks(t)
 	progress := Progress{Target: t.Name, Total: len(checks)}
@@ -124,6 +138,9 @@ func (a *Assay) Target(t *target.Target) error {
 	})
 	if err != nil {
 		return err
+	}
+	if len(checks) == 0 {
+		run.Stop(reports.StopNone) // so that nobody looks whether the target is there
 	}
 	for _, c := range checks {
 		run.Start(c)

@@ -24,7 +24,7 @@ func Areas() []*check.Area {
 		{ID: "cc", Title: "Client credentials grant", Checks: clientCredentials()},
 		{ID: "rt", Title: "Refresh token grant", Checks: refreshGrant()},
 		{ID: "ca", Title: "Client authentication", Checks: slices.Concat(clientAuthentication(), clientAuthenticationRefusals(), clientAssertions(), issuedSecrets())},
-		{ID: "tok", Title: "Token endpoint", Checks: append(tokenRequests(), tokenAnswers()...)},
+		{ID: "tok", Title: "Token endpoint", Checks: slices.Concat(tokenRequests(), tokenAnswers(), plainToken())},
 		{ID: "iss", Title: "Issuer identification", Checks: issuerIdentification()},
 		{ID: "http", Title: "HTTP on every endpoint", Checks: httpHygiene()},
 	}

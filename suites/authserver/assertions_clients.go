@@ -11,8 +11,18 @@ import (
 	"github.com/authassay/authassay/suites/oauth"
 )
 
-// signerOf is the private key of a client.
-func signerOf(_ *check.T, c target.Client) crypto.Signer { return c.Key }
+// signerOf is the private key of a client, read once in a run; nil for a client
+// that has none. One that cannot be read ends the check.
+func signerOf(t *check.T, c target.Client) crypto.Signer {
+	if c.Key == nil && c.KeyFile == "" {
+		return nil
+	}
+	return check.Shared(t, "key of "+c.ID, func(t *check.T) crypto.Signer {
+		key, err := c.PrivateKey()
+		t.Require(err).To(succeed(), "the key of a client cannot be used")
+		return key
+	})
+}
 
 // keyClients are the clients that authenticate with a key; macClients those that
 // do so with a MAC; both may use the client credentials grant.

@@ -25,11 +25,9 @@ func methods(auth string) func(*target.Target) {
 func granted(members map[string]any) idp {
 	return idp{lax: []string{"scope"}, token: func(c *call, a *reply) {
 		if s := c.form.Get("scope"); len(s) > 9 && s[:9] == "authassay" {
+			delete(a.members, "scope")
 			for k, v := range members {
 				a.members[k] = v
-			}
-			if len(members) == 0 {
-				delete(a.members, "scope")
 			}
 		}
 	}}
@@ -73,25 +71,27 @@ func TestBrokenTokenAnswers(t *testing.T) {
 				a.status, a.members = 200, map[string]any{"access_token": "a-canary", "token_type": "b", "refresh_token": "canary"}
 			}
 		}}, nil, "cc-no-refresh", reports.Warn, "with the scope offline_access"},
-		"a made-up scope, unsaid":      {granted(nil), nil, "cc-invalid-scope", reports.Fail, "does not say what it is good for"},
-		"a made-up scope, granted":     {lax("scope"), nil, "cc-invalid-scope", reports.Warn, "grants a scope that nobody defined"},
-		"a made-up scope among others": {idp{lax: []string{"scope"}, token: func(c *call, a *reply) { a.members["scope"] = "read " + c.form.Get("scope") }}, nil, "cc-invalid-scope", reports.Warn, "grants a scope"},
-		"another code for a scope":     {when("invalid_scope", asError("invalid_request")), nil, "cc-invalid-scope", reports.Warn, "does not name its reason"},
-		"no store, and no word":        {when("", func(_ *call, a *reply) { a.header.Del("Cache-Control") }), nil, "tok-no-store", reports.Fail, "may be stored by caches"},
-		"no-cache is not no-store":     {when("", func(_ *call, a *reply) { a.header.Set("Cache-Control", "no-cache, private") }), nil, "tok-no-store", reports.Fail, "may be stored"},
-		"errors that may be stored":    {when("unsupported_grant_type", func(_ *call, a *reply) { a.header.Del("Cache-Control") }), nil, "tok-no-store", reports.Info, "an error response may be stored"},
-		"tokens that may be stored":    {when("", func(_ *call, a *reply) { a.header.Del("Cache-Control") }), nil, "http-no-store-tokens", reports.Fail, "(access_token) may be stored"},
-		"401 without a challenge":      {when("invalid_client", func(_ *call, a *reply) { a.header.Del("WWW-Authenticate") }), nil, "http-401-challenge", reports.Fail, "a 401 without a challenge"},
-		"401 with an empty challenge":  {when("invalid_client", func(_ *call, a *reply) { a.header.Set("WWW-Authenticate", `realm="x"`) }), nil, "http-401-challenge", reports.Fail, "a 401 without a challenge"},
-		"5xx somewhere":                {when("invalid_client", status(500)), nil, "http-no-5xx", reports.Warn, "the server fails on a request"},
-		"a refusal with 200":           {when("invalid_request", status(200)), nil, "tok-error-shape", reports.Fail, "a status of success"},
-		"a refusal with 403":           {when("invalid_request", status(403)), nil, "tok-error-shape", reports.Warn, "another status"},
-		"401 for another reason":       {when("unsupported_grant_type", status(401)), nil, "tok-error-shape", reports.Warn, "another status"},
-		"a refusal that is a page":     {when("unsupported_grant_type", text("text/html", "<p>no</p>")), nil, "tok-error-shape", reports.Fail, "not a JSON object"},
-		"a refusal that is empty":      {when("invalid_client", text("", "")), nil, "tok-error-shape", reports.Fail, "the body is empty"},
-		"a refusal as text":            {when("invalid_request", func(_ *call, a *reply) { a.header.Set("Content-Type", "text/plain") }), nil, "tok-error-shape", reports.Fail, "not labelled as JSON"},
-		"a refusal without error":      {when("invalid_request", says(map[string]any{"message": "no"})), nil, "tok-error-shape", reports.Fail, "does not say what was wrong"},
-		"an error that is an object":   {when("invalid_request", says(map[string]any{"error": map[string]any{"code": 1}})), nil, "tok-error-shape", reports.Fail, "an object"},
+		"a made-up scope, unsaid":                    {granted(nil), nil, "cc-invalid-scope", reports.Warn, "which says that it was granted"},
+		"a made-up scope left out, unsaid":           {granted(map[string]any{"access_token": jwt(map[string]any{"scope": "read"})}), nil, "cc-invalid-scope", reports.Fail, "another scope than was asked for"},
+		"a made-up scope left out of a list, unsaid": {granted(map[string]any{"access_token": jwt(map[string]any{"scp": []string{"read"}})}), nil, "cc-invalid-scope", reports.Fail, "another scope than was asked for"},
+		"a made-up scope, granted":                   {lax("scope"), nil, "cc-invalid-scope", reports.Warn, "grants a scope that nobody defined"},
+		"a made-up scope among others":               {idp{lax: []string{"scope"}, token: func(c *call, a *reply) { a.members["scope"] = "read " + c.form.Get("scope") }}, nil, "cc-invalid-scope", reports.Warn, "grants a scope"},
+		"another code for a scope":                   {when("invalid_scope", asError("invalid_request")), nil, "cc-invalid-scope", reports.Warn, "does not name its reason"},
+		"no store, and no word":                      {when("", func(_ *call, a *reply) { a.header.Del("Cache-Control") }), nil, "tok-no-store", reports.Fail, "may be stored by caches"},
+		"no-cache is not no-store":                   {when("", func(_ *call, a *reply) { a.header.Set("Cache-Control", "no-cache, private") }), nil, "tok-no-store", reports.Fail, "may be stored"},
+		"errors that may be stored":                  {when("unsupported_grant_type", func(_ *call, a *reply) { a.header.Del("Cache-Control") }), nil, "tok-no-store", reports.Info, "an error response may be stored"},
+		"tokens that may be stored":                  {when("", func(_ *call, a *reply) { a.header.Del("Cache-Control") }), nil, "http-no-store-tokens", reports.Fail, "(access_token) may be stored"},
+		"401 without a challenge":                    {when("invalid_client", func(_ *call, a *reply) { a.header.Del("WWW-Authenticate") }), nil, "http-401-challenge", reports.Fail, "a 401 without a challenge"},
+		"401 with an empty challenge":                {when("invalid_client", func(_ *call, a *reply) { a.header.Set("WWW-Authenticate", `realm="x"`) }), nil, "http-401-challenge", reports.Fail, "a 401 without a challenge"},
+		"5xx somewhere":                              {when("invalid_client", status(500)), nil, "http-no-5xx", reports.Warn, "the server fails on a request"},
+		"a refusal with 200":                         {when("invalid_request", status(200)), nil, "tok-error-shape", reports.Fail, "a status of success"},
+		"a refusal with 403":                         {when("invalid_request", status(403)), nil, "tok-error-shape", reports.Warn, "another status"},
+		"401 for another reason":                     {when("unsupported_grant_type", status(401)), nil, "tok-error-shape", reports.Warn, "another status"},
+		"a refusal that is a page":                   {when("unsupported_grant_type", text("text/html", "<p>no</p>")), nil, "tok-error-shape", reports.Fail, "not a JSON object"},
+		"a refusal that is empty":                    {when("invalid_client", text("", "")), nil, "tok-error-shape", reports.Fail, "the body is empty"},
+		"a refusal as text":                          {when("invalid_request", func(_ *call, a *reply) { a.header.Set("Content-Type", "text/plain") }), nil, "tok-error-shape", reports.Fail, "not labelled as JSON"},
+		"a refusal without error":                    {when("invalid_request", says(map[string]any{"message": "no"})), nil, "tok-error-shape", reports.Fail, "does not say what was wrong"},
+		"an error that is an object":                 {when("invalid_request", says(map[string]any{"error": map[string]any{"code": 1}})), nil, "tok-error-shape", reports.Fail, "an object"},
 		"a redirect for a refusal": {when("invalid_client", func(_ *call, a *reply) {
 			a.status, a.raw = http.StatusFound, "<p>login</p>"
 			a.header.Set("Location", "/login")
@@ -115,7 +115,7 @@ func TestBrokenClientAuthentication(t *testing.T) {
 		}}, both, "ca-basic", reports.Error, "500"},
 		"the body does not work":            {lax("post secrets"), both, "ca-post", reports.Info, "cannot authenticate by client_secret_post"},
 		"the body does not work, OAuth 2.1": {lax("post secrets"), func(tg *target.Target) { both(tg); tg.Policy = target.PolicyOAuth21 }, "ca-post", reports.Fail, "cannot authenticate"},
-		"Basic is not decoded":              {noDecoding, nil, "ca-basic-encoding", reports.Fail, "does not decode the credentials in Basic"},
+		"Basic is not decoded":              {noDecoding, func(tg *target.Target) { tg.Clients[1].Auth = "client_secret_basic" }, "ca-basic-encoding", reports.Fail, "does not decode the credentials in Basic"},
 		"a wrong secret with odd letters":   {idp{}, func(tg *target.Target) { tg.Clients[1].Secret += "x" }, "ca-basic-encoding", reports.Error, "gets no token in any way"},
 		"no odd letters":                    {idp{}, func(tg *target.Target) { tg.Clients = tg.Clients[:1] }, "ca-basic-encoding", reports.NotRun, "characters that form-encoding changes"},
 		"any secret will do":                {lax("secret"), both, "ca-wrong-secret", reports.Fail, "a token for a wrong secret"},

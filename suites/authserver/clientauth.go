@@ -40,7 +40,7 @@ func clientAuthentication() []*check.Check {
 			Title:   "Identifier and secret in Basic are form-decoded.",
 			Clauses: []string{"RFC 6749 §2.3.1", "RFC 6749 App. B"},
 			Sent:    "A client credentials request with Basic by a client whose credentials hold reserved characters, encoded; where that is refused, the same in the body, and with Basic without encoding.",
-			Judged:  "A token: pass. Refused while the same credentials work in the body or unencoded: fail. Else: error, the credentials may be wrong.",
+			Judged:  "A token: pass. Refused while the same credentials work unencoded, or in the body for a client that the target file says may use Basic: fail. Else: error, the credentials may be wrong, or the client registered for the body alone.",
 			Needs:   []check.Need{needTokenEndpoint, needReserved},
 			Proves:  []string{"basic-form-decoded"},
 			Run:     basicEncoding,
@@ -131,6 +131,9 @@ func basicEncoding(t *check.T) {
 	t.Look("Basic, form-encoded", r)
 	if succeeded(body) != "" && succeeded(bare) != "" {
 		t.Inconclusive("%s gets no token in any way (%s); are identifier, secret, scope and grant those of the registration?", c.ID, why)
+	}
+	if succeeded(bare) != "" && len(c.Methods()) == 0 {
+		t.Inconclusive("%s gets a token with its credentials in the body, and none with Basic, encoded or not; it may be registered for the body alone: say so with auth: in the target file", c.ID)
 	}
 	t.Expect(r).To(statement{false, "a token for form-encoded credentials", why},
 		"the target does not decode the credentials in Basic: a client that encodes them as the clause says cannot authenticate")

@@ -50,23 +50,41 @@ func clientAuthenticationRefusals() []*check.Check {
 		{
 			// RFC 6749 §2.3 forbids the client to use two methods in a request;
 			// §5.2 describes how the server answers one that does:
-			// invalid_request. A client_id beside Basic is no second method.
+			// invalid_request. A client_id beside Basic is no second method. Where the
+			// two say the same, the one that is left alone harms nobody; where one of
+			// them is wrong, the client did and did not authenticate.
 			ID: "ca-two-methods", Level: check.Prose,
 			Title:   "Two authentication methods in one request are refused as invalid_request.",
 			Clauses: []string{"RFC 6749 §5.2", "RFC 6749 §2.3"},
-			Sent:    "The request of a client that gets a token by Basic and by the body alike, with the same right credentials in both.",
-			Judged:  "No token; then the error code: invalid_request. No such client: not run, since a server ignores parameters that mean nothing to it.",
+			Sent:    "The request of a client that gets a token by Basic and by the body alike, with the same right credentials in both; then with another secret in the body, and with another secret in Basic.",
+			Judged:  "No token; then the error code: invalid_request, and for secrets that differ also invalid_client. A token for secrets that differ: fail; for the same in both: warn. No such client: not run, since a server ignores parameters that mean nothing to it.",
 			Needs:   forGrant,
 			Proves:  []string{"single-client-authentication"},
-			Run: func(t *check.T) {
-				cr := bothWays(t)
-				t.Record("client", cr.client.ID)
-				cr.contrast(t, change{"Basic and body", func(r *oauth.TokenRequest) {
-					r.Authenticate(oauth.ClientSecretPost, cr.client.ID, cr.client.Secret)
-				}, refused(t, "invalid_request")})
-			},
+			Run:     twoMethods,
 		},
 	}, clientSecrets(), clientIdentities())
+}
+
+func twoMethods(t *check.T) {
+	cr := bothWays(t)
+	t.Record("client", cr.client.ID)
+	wrong := oneOff(cr.client.Secret)
+	both := func(basic, body string) func(*oauth.TokenRequest) {
+		return func(r *oauth.TokenRequest) {
+			r.Unauthenticate().Authenticate(oauth.ClientSecretBasic, cr.client.ID, basic).Authenticate(oauth.ClientSecretPost, cr.client.ID, body)
+		}
+	}
+	differing := refused(t, "invalid_request", "invalid_client")
+	cr.contrast(t,
+		change{"Basic and body", both(cr.client.Secret, cr.client.Secret), func(r *check.Response) {
+			if oauth.Issued(r) != "" {
+				t.Safe(r).To(oauth.RefuseToken(), "the target takes two authentication methods in one request, with the same credentials")
+				return
+			}
+			refused(t, "invalid_request")(r)
+		}},
+		change{"Basic, and another secret in the body", both(cr.client.Secret, wrong), differing},
+		change{"the body, and another secret in Basic", both(wrong, cr.client.Secret), differing})
 }
 
 // bothWays finds a client that gets a token by Basic and by the body alike. For

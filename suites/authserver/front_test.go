@@ -102,7 +102,11 @@ func wrongly(answer func(*front)) func(*front) {
 func assayFront(t *testing.T, answer func(*front), policy target.Policy, change func(*target.Target), ids ...string) map[string]reports.Result {
 	t.Helper()
 	var tg *target.Target
-	s := idp{t: t, first: func(w http.ResponseWriter, r *http.Request) bool {
+	types := func(_ string, m map[string]any) map[string]any {
+		m["response_types_supported"] = []string{"code", "token"}
+		return m
+	}
+	s := idp{t: t, metadata: types, first: func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path != "/authorize" {
 			return false
 		}

@@ -2,8 +2,13 @@ package authserver
 
 import (
 	"math"
+	"regexp"
+	"slices"
 	"strings"
 )
+
+// randomUUID is a UUID of version 4: 122 of its bits are random (RFC 9562 §5.4).
+var randomUUID = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 // unlike estimates from above how many bits tell values of one kind apart: the
 // places that differ between them, each worth what the alphabet of its
@@ -35,6 +40,9 @@ func unlike(values []string) float64 {
 		return 0
 	}
 	places := float64(len(varying))
+	if !slices.ContainsFunc(values, func(v string) bool { return !randomUUID.MatchString(v) }) {
+		return min(places*4, 122) // two bits of its variant are fixed
+	}
 	if !sameLength(values) {
 		places = math.Inf(1)
 		for _, m := range varying {

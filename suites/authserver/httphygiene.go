@@ -3,14 +3,20 @@ package authserver
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/authassay/authassay/suites/check"
 	"github.com/authassay/authassay/suites/oauth"
 )
 
-// httpHygiene are the observers: they send nothing and judge every exchange of
-// the run.
+// httpHygiene are the checks on HTTP at every endpoint.
 func httpHygiene() []*check.Check {
+	return slices.Concat(tlsVersions(), tlsCertificates(), plainEndpoints(), httpMethods(), httpAnswers(), httpContent())
+}
+
+// httpAnswers are observers: they send nothing and judge every exchange of the
+// run.
+func httpAnswers() []*check.Check {
 	return []*check.Check{
 		{
 			// RFC 9110 §15.5.2: a 401 must carry a WWW-Authenticate field with at

@@ -2,7 +2,6 @@ package authserver
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/authassay/authassay/fixtures/target"
@@ -25,8 +24,9 @@ func implicitRedirects() []*check.Check {
 			Needs:   []check.Need{needAuthorizationEndpoint, needImplicitClient, needUser},
 			Proves:  []string{"redirect-uri-registered", "redirect-uri-exact", "redirect-uri-wrong-not-redirected"},
 			Run: func(t *check.T) {
-				c := implicitClients(t)[0]
-				contrastRedirects(t, c, "token", "access_token",
+				found, rt := frontToken(t)
+				c := *found
+				contrastRedirects(t, c, rt, "access_token",
 					wrongRedirect{step: "another host", uri: with(c, func(u *url.URL) { u.Host = elsewhere(t) })},
 					wrongRedirect{step: "another path", uri: with(c, func(u *url.URL) { u.Path, u.RawPath = "/"+t.Random(8), "" })},
 					wrongRedirect{step: "a segment more", uri: with(c, func(u *url.URL) { u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+"/"+t.Random(8), "" })})
@@ -35,32 +35,24 @@ func implicitRedirects() []*check.Check {
 	}
 }
 
-// implicitClients are the clients with a web redirect URI that may have an access
-// token from the authorization endpoint: those whose target file says so, by
-// response types or else by grants; where it says neither, all, if the metadata
-// offers that.
-func implicitClients(t *check.T) []target.Client {
-	offered := false
-	if d := discover(t).chosen; d != nil {
-		types, _, _ := d.list("response_types_supported")
-		offered = slices.Contains(types, "token")
-	}
-	may := func(c target.Client) bool {
-		switch {
-		case len(c.ResponseTypes) > 0:
-			return slices.Contains(c.ResponseTypes, "token")
-		case len(c.Grants) > 0:
-			return c.MayUse(grantImplicit)
+// frontToken finds a client with a web redirect URI that may have an access token
+// from the authorization endpoint, and the response type for it: as the target file
+// says, or where that says nothing, as the metadata does; nil when there is none.
+func frontToken(t *check.T) (*target.Client, string) {
+	served, _ := responseTypesServed(t)
+	for _, f := range frontRequests(t, served) {
+		if isWeb(f.client.RedirectURIs[0]) {
+			return &f.client, f.responseType
 		}
-		return offered
 	}
-	return slices.DeleteFunc(slices.Clone(clients(t)), func(c target.Client) bool {
-		return len(c.RedirectURIs) == 0 || !isWeb(c.RedirectURIs[0]) || !may(c)
-	})
+	return nil, ""
 }
 
 var needImplicitClient = check.Need{
 	Name: "a client that may use the implicit grant, with a redirect URI",
-	Hint: "where the target offers the response type token, list one with grants: [implicit] and redirect_uris in a target file",
-	Met:  func(t *check.T) bool { return len(implicitClients(t)) > 0 },
+	Hint: "where the target offers the response type token or id_token token, list one with grants: [implicit] and redirect_uris in a target file",
+	Met: func(t *check.T) bool {
+		c, _ := frontToken(t)
+		return c != nil
+	},
 }

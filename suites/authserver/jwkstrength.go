@@ -11,7 +11,7 @@ import (
 // jwkStrength are the checks on what the keys are worth (RFC 7518 §3).
 func jwkStrength() []*check.Check {
 	needs := []check.Need{needJWKS}
-	return []*check.Check{
+	return append(jwkSigned(), []*check.Check{
 		{
 			// RFC 7518 §3.3 (RS256 to RS512) and §3.5 (PS256 to PS512): a key of
 			// 2048 bits or more must be used.
@@ -80,7 +80,7 @@ func jwkStrength() []*check.Check {
 				}
 			},
 		},
-	}
+	}...)
 }
 
 // esCurves is the table of RFC 7518 §3.4, with ES256K of RFC 8812 §3.2.

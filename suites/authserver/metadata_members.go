@@ -16,6 +16,12 @@ import (
 // metadataMembers are the checks on single members of the metadata
 // (RFC 8414 §2).
 func metadataMembers() []*check.Check {
+	return slices.Concat(metadataURLs(), metadataEndpoints(), metadataLists(), metadataAgreement())
+}
+
+// metadataEndpoints are the checks on the endpoints, and on what the metadata
+// says of them.
+func metadataEndpoints() []*check.Check {
 	return []*check.Check{
 		{
 			// RFC 6749 §3.1 and §3.2: the endpoints require TLS and their URIs have

@@ -100,12 +100,19 @@ func TestOddCodes(t *testing.T) {
 		"a replay that is answered, and revokes":    {nil, off("code-single-use"), nil, "code-reuse-revokes-at", reports.Error, "see code-single-use"},
 		"userinfo says what introspection does not": {withoutMember("introspection_endpoint"), nil, nil, "code-reuse-revokes-at", reports.Pass, ""},
 		"the same, and nothing is revoked":          {withoutMember("introspection_endpoint"), off("code-reuse-revokes"), nil, "code-reuse-revokes-at", reports.Warn, "stays good"},
-		"a resource that does not know":             {withoutMember("introspection_endpoint", "userinfo_endpoint"), off("code-reuse-revokes"), resource, "code-reuse-revokes-at", reports.Info, "no way to know"},
-		"nothing shows whether a token is good":     {withoutMember("introspection_endpoint", "userinfo_endpoint"), nil, nil, "code-reuse-revokes-at", reports.NotRun, "whether an access token is good"},
-		"redirect_uri filled in, there is but one":  {atToken(filledIn), nil, one, "code-redirect-omitted", reports.Warn, "has no other"},
-		"redirect_uri filled in, one of two":        {atToken(filledIn), nil, nil, "code-redirect-omitted", reports.Fail, "does not ask for the redirect_uri"},
-		"OAuth 2.1 asks for no redirect_uri":        {nil, off("code-redirect-uri-bound"), policy(target.PolicyOAuth21), "code-redirect-omitted", reports.Pass, ""},
-		"OAuth 2.1 has it if somebody sends it":     {nil, nil, policy(target.PolicyOAuth21), "code-redirect-omitted", reports.Info, "do not send"},
+		"userinfo for whomever asks": {either(withoutMember("introspection_endpoint"), func(v *visit) *http.Response {
+			if v.path != "/userinfo" {
+				return nil
+			}
+			return answer(200, "text/html", "<html>Welcome</html>")
+		}), nil, nil, "code-reuse-revokes-at", reports.NotRun, "whether an access token is good"},
+		"a replay is sent to a login page":         {nth(2, func(*visit) *http.Response { return sentTo("/login", nil) }), off("code-reuse-revokes"), nil, "code-reuse-revokes-at", reports.Error, "neither a refusal nor a success"},
+		"a resource that does not know":            {withoutMember("introspection_endpoint", "userinfo_endpoint"), off("code-reuse-revokes"), resource, "code-reuse-revokes-at", reports.Info, "no way to know"},
+		"nothing shows whether a token is good":    {withoutMember("introspection_endpoint", "userinfo_endpoint"), nil, nil, "code-reuse-revokes-at", reports.NotRun, "whether an access token is good"},
+		"redirect_uri filled in, there is but one": {atToken(filledIn), nil, one, "code-redirect-omitted", reports.Warn, "has no other"},
+		"redirect_uri filled in, one of two":       {atToken(filledIn), nil, nil, "code-redirect-omitted", reports.Fail, "does not ask for the redirect_uri"},
+		"OAuth 2.1 asks for no redirect_uri":       {nil, off("code-redirect-uri-bound"), policy(target.PolicyOAuth21), "code-redirect-omitted", reports.Pass, ""},
+		"OAuth 2.1 has it if somebody sends it":    {nil, nil, policy(target.PolicyOAuth21), "code-redirect-omitted", reports.Info, "do not send"},
 		"a client without client_id, invalid_grant": {atToken(func(v *visit) *http.Response {
 			if v.form.Get("client_id") == "" {
 				return refusal("invalid_grant")
@@ -113,7 +120,7 @@ func TestOddCodes(t *testing.T) {
 			return nil
 		}), nil, nil, "code-client-id-required", reports.Pass, ""},
 		"a second client that gets no token": {asClient("legacy-client", refusal), nil, nil, "code-wrong-client", reports.Error, "does not succeed"},
-		"codes that are UUIDs":               {uuids(), nil, nil, "code-entropy", reports.Warn, "the values of code look guessable"},
+		"codes that are UUIDs":               {uuids(), nil, nil, "code-entropy", reports.Warn, "the values of code hold less than what nobody can guess"},
 	} {
 		t.Run(name, o.run)
 	}

@@ -8,19 +8,22 @@ import (
 	"github.com/authassay/authassay/suites/oauth"
 )
 
-var passwordDisabled = &check.Check{
-	// RFC 9700 §2.4: the password grant must not be used; OAuth 2.1 §10 leaves it
-	// out. RFC 6749 §4.3 has it. A grant that the target file lists for a client is
-	// offered none the less: that the file says so changes nothing for its users.
-	ID: "ropc-disabled", Level: check.MustNot,
-	LevelUnder: map[target.Policy]check.Level{target.PolicyRFC6749: check.Information},
-	Title:      "The password grant is not offered.",
-	Clauses:    []string{"RFC 9700 §2.4", "OAuth 2.1 draft §10"},
-	Sent:       "A password request with a made-up user and password by each of several clients, those first that the target file lists the grant for; as control the same with a grant that nobody defined.",
-	Judged:     "invalid_grant or a token, where the undefined grant is answered otherwise: offered. unsupported_grant_type: not offered. unauthorized_client: not to this client, and offered if the metadata lists the grant. Else: error.",
-	Needs:      []check.Need{needTokenEndpoint, needAnyClient},
-	Proves:     []string{"password-grant-registered"},
-	Run:        passwordOffered,
+// passwordDisabled are the checks that the grant is not there.
+func passwordDisabled() []*check.Check {
+	return []*check.Check{{
+		// RFC 9700 §2.4: the password grant must not be used; OAuth 2.1 §10 leaves it
+		// out. RFC 6749 §4.3 has it. A grant that the target file lists for a client is
+		// offered none the less: that the file says so changes nothing for its users.
+		ID: "ropc-disabled", Level: check.MustNot,
+		LevelUnder: onlyBCP,
+		Title:      "The password grant is not offered.",
+		Clauses:    []string{"RFC 9700 §2.4", "OAuth 2.1 draft §10"},
+		Sent:       "A password request with a made-up user and password by each of several clients, those first that the target file lists the grant for; as control the same with a grant that nobody defined.",
+		Judged:     "invalid_grant or a token, where the undefined grant is answered otherwise: offered. unsupported_grant_type: not offered. unauthorized_client: not to this client, and offered if the metadata lists the grant. Where the target file lists the grant, a token for its first user: offered. No such answer at all: error.",
+		Needs:      []check.Need{needTokenEndpoint, needAnyClient},
+		Proves:     []string{"password-grant-registered"},
+		Run:        passwordOffered,
+	}}
 }
 
 var needAnyClient = check.Need{
@@ -57,7 +60,7 @@ func passwordAskers(t *check.T) []target.Client {
 func passwordOffered(t *check.T) {
 	advertised := passwordAdvertised(t)
 	t.Record("listed in the metadata", yesNo(advertised))
-	known := false // whether the target knows the grant, by what it answers
+	var knows func() // looks at the answer that shows that the target knows the grant
 	decided := ""
 	for _, c := range passwordAskers(t) {
 		r, undefined := askForPassword(t, c)
@@ -71,18 +74,26 @@ func passwordOffered(t *check.T) {
 			decided = code
 		case code == "unauthorized_client" && errorCode(undefined) != code:
 			t.Record("by "+c.ID, code)
-			decided, known = code, true
+			decided, knows = code, func() { t.Look("by "+c.ID, r) }
 		case code != "" && code == errorCode(undefined) && code != "invalid_client":
 			t.Record("by "+c.ID, code+", like a grant that nobody defined")
 			decided = code
 		}
 	}
+	listed := slices.ContainsFunc(clients(t), func(c target.Client) bool { return slices.Contains(c.Grants, grantPassword) })
+	if listed && needPassword.Met(t) {
+		// Some servers answer every refusal alike, or a user whom nobody knows with
+		// a word of their own. A user who exists shows it by a token.
+		r := t.Do("a user who exists", "token", passwordOf(t).request(t).HTTP())
+		t.Expect(r).To(oauth.RefuseToken(), "the password grant is offered to %s: users hand their password to a client", passwordOf(t).client.ID)
+	}
 	if decided == "" {
 		t.Inconclusive("no answer says whether the target knows the password grant: none is an error code of RFC 6749 §5.2 about the grant")
 	}
-	if known && advertised {
-		t.Expect(advertised).To(statement{false, "a target without the password grant", "the metadata lists it, and the token endpoint knows it"},
-			"the password grant is offered to other clients than those that were asked with")
+	if knows != nil && advertised {
+		knows()
+		t.Expect(advertised).To(statement{false, "a target without the password grant", "the metadata lists it, and the token endpoint tells it from a grant that nobody defined"},
+			"the password grant is offered: users hand their password to a client")
 	}
 }
 

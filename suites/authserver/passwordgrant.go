@@ -11,7 +11,7 @@ import (
 // passwordGrant are the checks of the resource owner password credentials grant
 // (RFC 6749 §4.3).
 func passwordGrant() []*check.Check {
-	return append([]*check.Check{passwordDisabled}, passwordExchange()...)
+	return append(passwordDisabled(), passwordExchange()...)
 }
 
 // passwordExchange are the checks for a target that has the grant all the same.

@@ -75,10 +75,13 @@ func pkceDemanded(t *check.T) bool {
 // method (RFC 8414 §2), or refuses a wrong verifier. What it does with the rest,
 // checks say. A server without PKCE ignores the parameters (RFC 7636 §5).
 func doesPKCE(t *check.T) bool {
-	if len(advertisedChallenges(t)) > 0 {
-		return true
-	}
-	return check.Shared(t, "PKCE", func(t *check.T) bool {
+	return len(advertisedChallenges(t)) > 0 || heedsVerifier(t)
+}
+
+// heedsVerifier tells whether a wrong verifier is refused. Where it is not, a token
+// says nothing about what a challenge was taken for.
+func heedsVerifier(t *check.T) bool {
+	return check.Shared(t, "verifiers matter", func(t *check.T) bool {
 		ignored := false
 		contrastRedemption(t, codesOf(t, codeClients(t)[0]), change{"does a wrong verifier matter", wrongVerifier,
 			func(r *check.Response) { ignored = oauth.Issued(r) != "" }})

@@ -80,7 +80,7 @@ func requiredOfPublic(t *check.T) {
 // §4.11.2 lets a server ask the user first where it does not trust the client.
 func deniedAs(t *check.T, o *useragent.Outcome, codes ...string) {
 	want := "an error response with " + strings.Join(codes, " or ")
-	t.Safe(o).To(statement{o.Landing != nil && slices.Contains(codes, o.Landing.Get("error")), want, ending(o)},
+	t.Safe(o).To(statement{o.Landing != nil && o.Landing.To == "" && slices.Contains(codes, o.Landing.Get("error")), want, ending(o)},
 		"the client is not told what is wrong as the clause describes")
 }
 

@@ -40,11 +40,17 @@ func unknownRedirects() []*check.Check {
 					wrongRedirect{step: "an unknown client", uri: nowhere(), also: asStranger(t)},
 					wrongRedirect{step: "no client", uri: nowhere(), also: func(a *authorization) { a.request.Del("client_id") }})
 				changes = append(changes, authorizationChange{"an unknown client, at the redirect URI of another", asStranger(t), func(o *useragent.Outcome) {
-					if l := o.Landing; l != nil {
+					switch l := o.Landing; {
+					case l == nil:
+					case l.To == "":
 						t.Safe(o).To(statement{false, "a page, and no redirect", "a " + l.Via + " to " + bare(l.Raw)}, "the browser is redirected for a client that does not exist")
+					case l.Get("error") != "":
+						t.Record("an unknown client", "the error "+l.Get("error")+" is sent to "+bare(l.Raw))
+					default:
+						t.Inconclusive("an unknown client: the browser is sent to %s, and nothing tells why", bare(l.Raw))
 					}
 				}})
-				contrastAuthorization(t, func() *authorization { return authorize(t, c, "code") }, "code", changes...)
+				contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, "code") }, "code", changes...)
 			},
 		},
 		{
@@ -99,12 +105,12 @@ func asStranger(t *check.T) func(*authorization) {
 func withoutRedirectURI(t *check.T) {
 	c := severalRedirects(t)[0]
 	openid := func(s string) bool { return s == "openid" }
-	made := func() *authorization { return authorize(t, c, "code") }
+	made := func(t *check.T) *authorization { return authorize(t, c, "code") }
 	if i := slices.IndexFunc(c.Scopes, openid); i >= 0 && len(c.Scopes) > 1 {
 		plain := c
 		plain.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), openid)
 		if o := authorize(t, plain, "code").walk("does it work without openid"); landed(o, "code") == "" {
-			made = func() *authorization { return authorize(t, plain, "code") }
+			made = func(t *check.T) *authorization { return authorize(t, plain, "code") }
 		}
 	}
 	contrastAuthorization(t, made, "code", authorizationChange{"without redirect_uri", func(a *authorization) {

@@ -60,7 +60,7 @@ func redirectComparison() []*check.Check {
 			// §4.1.3 has the URIs equal.
 			ID: "authz-redirect-exact-host", Level: check.Must,
 			Title:   "A redirect_uri whose host only looks like the registered one is refused.",
-			Clauses: []string{"RFC 9700 §2.1", "RFC 9700 §4.1.1", "RFC 9700 §4.1.3"},
+			Clauses: []string{"RFC 9700 §2.1", "RFC 9700 §4.1.1", "RFC 9700 §4.1.3", "RFC 6749 §3.1.2.3"},
 			Sent:    "The working request with a redirect URI whose host is below the registered one, above it, ends like it without a dot between, or begins like it and goes on.",
 			Judged:  "No navigation to that URI. A page of any status, or an error at the registered redirect URI: pass. An answer without error there: warn.",
 			Needs:   forRedirects,
@@ -75,7 +75,7 @@ func redirectComparison() []*check.Check {
 			// is free (RFC 8252 §7.3), so ports are not tried there.
 			ID: "authz-redirect-exact-scheme", Level: check.Must,
 			Title:   "A redirect_uri with another scheme or port is refused.",
-			Clauses: []string{"RFC 9700 §2.1", "RFC 9700 §4.1.3", "RFC 9700 §2.6"},
+			Clauses: []string{"RFC 9700 §2.1", "RFC 9700 §4.1.3", "RFC 9700 §2.6", "RFC 6749 §3.1.2.3"},
 			Sent:    "The working request with http for https in the redirect URI, or the other way round; with a made-up scheme; and, unless it is on the local machine, with another port.",
 			Judged:  "No navigation to that URI; to https where http is registered: warn, since that harms nobody. A page of any status, or an error at the registered redirect URI: pass. An answer without error there: warn.",
 			Needs:   forRedirects,

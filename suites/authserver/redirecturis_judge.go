@@ -24,7 +24,7 @@ type wrongRedirect struct {
 // contrastRedirects walks the client's correct request, the request with each of
 // the wrong redirect URIs, and the correct request again.
 func contrastRedirects(t *check.T, c target.Client, responseType, want string, wrong ...wrongRedirect) {
-	contrastAuthorization(t, func() *authorization { return authorize(t, c, responseType) }, want, wrongRedirects(t, c, wrong...)...)
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, responseType) }, want, wrongRedirects(t, c, wrong...)...)
 }
 
 // wrongRedirects are the changes. A URI that happens to be registered is left out.
@@ -66,7 +66,7 @@ func (w wrongRedirect) change(t *check.T) authorizationChange {
 		switch {
 		case l == nil || a.sentTo(o, w.uri) != "":
 		case l.Get("error") != "":
-			t.Record(w.step, "the error "+l.Get("error")+" is sent to the registered redirect URI")
+			t.Record(w.step, "the error "+l.Get("error")+" is sent to "+bare(l.Raw))
 		case l.To == "" || a.home(l.Raw):
 			t.Safe(o).To(statement{false, "a refusal", "an answer without error at the registered redirect URI"},
 				"the request is answered as if redirect_uri were the registered one")
@@ -164,10 +164,17 @@ func (a *authorization) astray(from, to, wrong string, given url.Values) string 
 		return there
 	case sameHost(at, server):
 		return ""
-	case token || given.Has("error") || ours:
+	case (ours || chosen(at, good, wrong)) && (token || given.Has("error")), ours && chosen(at, good, wrong):
 		return "to " + bare(to)
 	}
-	return "" // perhaps the way to a login elsewhere
+	return "" // perhaps the way to a login elsewhere, or to a page for errors
+}
+
+// chosen tells whether the host of a URL is the client's, or is part of the wrong
+// redirect URI. At any other the target shows pages of its own: some have one for
+// errors there, with the error in its query.
+func chosen(at, good *place, wrong string) bool {
+	return at.Host == good.Host || strings.Contains(strings.ToLower(wrong), at.Hostname())
 }
 
 // home tells whether a URL leads to the registered redirect URI.

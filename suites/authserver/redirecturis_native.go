@@ -21,9 +21,10 @@ func nativeRedirects() []*check.Check {
 		{
 			// RFC 8252 §7.3: the server must allow any port to be specified at the time
 			// of the request for loopback IP redirect URIs; RFC 9700 §4.1.3 repeats it.
-			// RFC 6749 by itself has the URIs equal.
+			// RFC 6749 by itself has the URIs equal, and so has OpenID Connect Core
+			// §3.1.2.1.
 			ID: "authz-redirect-loopback-port", Level: check.Must,
-			LevelUnder: map[target.Policy]check.Level{target.PolicyRFC6749: check.Information},
+			LevelUnder: onlyBCP,
 			Title:      "The loopback redirect URI of a native client is accepted with any port.",
 			Clauses:    []string{"RFC 8252 §7.3", "RFC 9700 §4.1.3"},
 			Sent:       "The working request of a native client with a made-up port in its redirect URI at 127.0.0.1, and likewise at [::1] where that is registered.",
@@ -76,7 +77,7 @@ func nativeRedirects() []*check.Check {
 			// (§7.1). §8.4: it should refuse those without a period, which are nobody's
 			// domain name.
 			ID: "authz-redirect-private-scheme", Level: check.Must,
-			LevelUnder: map[target.Policy]check.Level{target.PolicyRFC6749: check.Information},
+			LevelUnder: onlyBCP,
 			Title:      "A private-use scheme works as redirect URI of a native client, and one without a period does not.",
 			Clauses:    []string{"RFC 8252 §7.1", "RFC 8252 §7", "RFC 8252 §8.4"},
 			Sent:       "The request of each native client that is registered with a redirect URI such as com.example.app:/callback; and of each client with a scheme such as myapp.",
@@ -107,7 +108,7 @@ func anyPort(t *check.T) {
 			t.Expect(o).To(statement{got == "", "a code at " + u.String(), got}, "the loopback redirect URI is not accepted with another port than the registered one")
 		}))
 	}
-	contrastAuthorization(t, func() *authorization { return authorize(t, c, "code") }, "code", changes...)
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, c, "code") }, "code", changes...)
 }
 
 // instead walks the request of another client, or with another redirect URI, in
@@ -137,7 +138,7 @@ func plainRedirect(t *check.T) {
 	uri := c.RedirectURIs[i]
 	w := wrongRedirect{step: "http", uri: uri}
 	if others := slices.DeleteFunc(slices.Clone(c.RedirectURIs), isPlain); len(others) > 0 {
-		contrastAuthorization(t, func() *authorization { return authorize(t, registeredWith(c, others[0]), "code") }, "code", w.change(t))
+		contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, registeredWith(c, others[0]), "code") }, "code", w.change(t))
 		return
 	}
 	// It has no other: what is used can be seen, and what is refused could be so
@@ -174,7 +175,7 @@ func privateSchemes(t *check.T) {
 			}
 		}
 	}
-	contrastAuthorization(t, func() *authorization { return authorize(t, codeClients(t)[0], "code") }, "code", changes...)
+	contrastAuthorization(t, func(t *check.T) *authorization { return authorize(t, codeClients(t)[0], "code") }, "code", changes...)
 }
 
 // loopbackClients are the native clients with a loopback redirect URI, which

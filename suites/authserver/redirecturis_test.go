@@ -44,6 +44,9 @@ func TestRedirectsRefusedInManyWays(t *testing.T) {
 			f.Header().Set("Location", "/error?error=invalid_request&redirect_uri="+url.QueryEscape(f.uri))
 			f.WriteHeader(302)
 		}),
+		"a page on another host, with the error": portsFree(func(f *front) {
+			http.Redirect(f, f.r, "https://errors.vendor.example/oops?error=invalid_request&error_description=no&code=400", http.StatusFound)
+		}),
 		"a page that is told all": portsFree(func(f *front) { f.Header().Set("Location", "/error?"+f.r.URL.RawQuery); f.WriteHeader(302) }),
 		"an error at the right place": portsFree(func(f *front) {
 			if f.client == nil {
@@ -136,7 +139,7 @@ func TestRedirectClients(t *testing.T) {
 			}
 			correct(f)
 		}, "authz-redirect-relative-refused", reports.Error, "nothing tells why"},
-		"no implicit grant": {client("", target.Client{ID: "a", RedirectURIs: []string{"https://a.example"}}), correct, "impl-redirect-verified", reports.NotRun, ""},
+		"no implicit grant": {client("", target.Client{ID: "a", Grants: code, RedirectURIs: []string{"https://a.example"}}), correct, "impl-redirect-verified", reports.NotRun, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -59,7 +59,7 @@ func redirectConfusion() []*check.Check {
 			// already stands before the one that the server adds.
 			ID: "authz-redirect-param-pollution", Level: check.Must, LevelUnder: asPartRegistered,
 			Title:   "A redirect_uri that brings response parameters along is refused.",
-			Clauses: []string{"RFC 9700 §4.1.3", "RFC 9700 §2.1"},
+			Clauses: []string{"RFC 9700 §4.1.3", "RFC 9700 §2.1", "RFC 6749 §3.1.2.3"},
 			Sent:    "The working request with a made-up code in the query of the redirect URI, then with a made-up state, then with a made-up error.",
 			Judged:  "No navigation to a URI with that parameter. A page of any status, or an error at the registered redirect URI: pass. An answer without error there: warn.",
 			Needs:   forRedirects,

@@ -56,8 +56,8 @@ func NewCatalog(areas ...*Area) (*Catalog, error) {
 			if (ch.Run == nil) == (ch.Observe == nil) {
 				bad("%s: a check has either a body or an observer", ch.ID)
 			}
-			if ch.Observer() && (len(ch.Needs) > 0 || ch.Serial) {
-				bad("%s: an observer sends nothing, so it has no needs and is not serial", ch.ID)
+			if ch.Observer() && (len(ch.Needs) > 0 || ch.Serial || ch.Wire) {
+				bad("%s: an observer sends nothing, so it has no needs, is not serial and opens no connection", ch.ID)
 			}
 			for _, n := range ch.Needs {
 				if n.Name == "" || n.Met == nil {

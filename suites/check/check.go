@@ -39,6 +39,10 @@ type Check struct {
 	Proves []string
 	// Serial checks run while no other check of the run does.
 	Serial bool
+	// Wire checks look at connections: TLS, and http where https ought to be. They
+	// need the network, and make sense where TLS fails and no request gets
+	// through, so that a handshake that fails does not keep them from running.
+	Wire bool
 	// Run is the body of an active check.
 	Run func(*T)
 	// Observe is the body of an observer: it sends nothing and is shown every

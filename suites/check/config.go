@@ -2,7 +2,9 @@ package check
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/authassay/authassay/fixtures/target"
@@ -11,7 +13,11 @@ import (
 
 // Defaults of a run.
 const (
+	// DefaultWorkers is the number of checks that run at once against a target on
+	// this machine, which has to do the work beside the run, and RemoteWorkers that
+	// against one elsewhere, where most of the time is spent on the way.
 	DefaultWorkers = 16
+	RemoteWorkers  = 32
 	DefaultTimeout = 30 * time.Second
 	// requestTimeout bounds one request with its answer; a check's own limit
 	// bounds it further.
@@ -26,7 +32,8 @@ type Config struct {
 	// Observers that judge every exchange, selected or not, so that a filter
 	// cannot change what they see.
 	Observers []*Check
-	// Workers is the number of checks that run at once; default 16.
+	// Workers is the number of checks that run at once; default DefaultWorkers, or
+	// RemoteWorkers.
 	Workers int
 	// Timeout bounds one check; default 30 s.
 	Timeout time.Duration
@@ -70,7 +77,10 @@ func (c *Config) defaults() error {
 	}
 	c.Target = c.Target.WithDefaults()
 	if c.Workers <= 0 {
-		c.Workers = DefaultWorkers
+		c.Workers = RemoteWorkers
+		if onLoopback(c.Target.Issuer) {
+			c.Workers = DefaultWorkers
+		}
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
@@ -88,4 +98,14 @@ func (c *Config) defaults() error {
 		c.Agent = "authassay"
 	}
 	return nil
+}
+
+// onLoopback tells that the host of a URL is this machine.
+func onLoopback(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return ip != nil && ip.IsLoopback() || u.Hostname() == "localhost"
 }

@@ -18,7 +18,7 @@ func (r *Run) nextExchange() int {
 // record shows an exchange to every observer and keeps its redacted copy with
 // what they said.
 func (r *Run) record(ex *Exchange) {
-	stored := r.redactor.exchange(ex)
+	stored := r.redactor.exchange(ex, &r.sent)
 	stored.StartedMS = ex.Started.Sub(r.began).Milliseconds()
 	for _, o := range r.cfg.Observers {
 		j := judge(o, ex)
@@ -29,6 +29,11 @@ func (r *Run) record(ex *Exchange) {
 			Check: o.ID, OK: j.OK, Message: j.Message, Expected: j.Expected, Got: j.Got, Safe: j.Safe,
 		})
 	}
+	r.keep(stored)
+}
+
+// keep stores an exchange that is redacted already.
+func (r *Run) keep(stored reports.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.closed {

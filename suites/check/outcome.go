@@ -44,6 +44,9 @@ func (t *T) result(ctx context.Context) reports.Result {
 		if res.Adds == nil {
 			res.Adds = FlagsOf(t.need.Hint)
 		}
+		if len(res.Adds) == 0 {
+			res.Adds = nil // as a report that is read back has it
+		}
 	case t.whole || t.broke || t.need != nil || t.verdict == reports.Fail:
 		explain(&res)
 	case t.run.ctx.Err() != nil:

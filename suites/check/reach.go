@@ -40,7 +40,8 @@ func (r *Run) preflight(tr *http.Transport) string {
 }
 
 func (r *Run) connect(u *url.URL, conf *tls.Config) error {
-	ctx, cancel := context.WithTimeoutCause(r.ctx, r.client.timeout, errRequestTimeout(r.client.timeout))
+	limit := min(requestTimeout, r.cfg.Timeout)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, limit, errRequestTimeout(limit))
 	defer cancel()
 	port := u.Port()
 	if port == "" {
@@ -54,6 +55,7 @@ func (r *Run) connect(u *url.URL, conf *tls.Config) error {
 	if u.Scheme != "https" {
 		return nil
 	}
+	r.answers = true
 	conf = conf.Clone()
 	conf.ServerName = u.Hostname()
 	return explainTimeout(ctx, tls.Client(conn, conf).HandshakeContext(ctx))
@@ -95,7 +97,7 @@ func (r *Run) finished() reports.TargetReport {
 	slices.SortFunc(out.Exchanges, func(a, b reports.Exchange) int { return a.Number - b.Number })
 	// Secrets that became known late are found where they were stored early.
 	for i := range out.Exchanges {
-		r.redactor.sweep(&out.Exchanges[i])
+		r.redactor.sweep(&out.Exchanges[i], &r.sent)
 	}
 	for _, p := range pending {
 		if p.check.Observer() {
@@ -104,7 +106,7 @@ func (r *Run) finished() reports.TargetReport {
 			r.tell(Event{Check: p.check, Result: &p.result})
 			close(p.done)
 		}
-		out.Results = append(out.Results, r.redactor.result(p.result))
+		out.Results = append(out.Results, r.redactor.result(p.result, &r.sent))
 	}
 	r.cancel(nil)
 	return out
@@ -113,7 +115,7 @@ func (r *Run) finished() reports.TargetReport {
 // About is the head of the report on the target, without results.
 func (r *Run) About() reports.TargetReport {
 	t := r.cfg.Target
-	out := reports.TargetReport{Name: t.Name, Issuer: r.redactor.URL(t.Issuer), Version: t.Software, Policy: string(t.Policy)}
+	out := reports.TargetReport{Name: t.Name, Issuer: r.redactor.URL(t.Issuer), Version: t.Software, Policy: string(t.Policy), Own: t.Own}
 	for _, role := range t.Roles {
 		out.Roles = append(out.Roles, string(role))
 	}
@@ -123,7 +125,7 @@ func (r *Run) About() reports.TargetReport {
 // settle makes a result fit to be shown: secrets out, and warnings raised where
 // the run is strict.
 func (r *Run) settle(res reports.Result) reports.Result {
-	res = r.redactor.result(res)
+	res = r.redactor.result(res, &r.sent)
 	if r.cfg.Strict {
 		res.Raise()
 	}
@@ -151,7 +153,7 @@ func (r *Run) Exchanges(numbers []int) []reports.Exchange {
 	out := r.copies(func(e reports.Exchange) bool { return want[e.Number] })
 	r.mu.Unlock()
 	for i := range out {
-		r.redactor.sweep(&out[i])
+		r.redactor.sweep(&out[i], &r.sent)
 	}
 	return out
 }

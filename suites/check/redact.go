@@ -23,12 +23,14 @@ type Redactor struct {
 	mu  sync.Mutex
 	// known maps each spelling of a secret to the text that replaces it.
 	known map[string]string
+	// words are the secrets that are words; see redact_words.go.
+	words map[string]bool
 	find  finder
 }
 
 // NewRedactor makes a redactor that already knows some secrets.
 func NewRedactor(secrets ...string) *Redactor {
-	r := &Redactor{key: make([]byte, 16), known: map[string]string{}}
+	r := &Redactor{key: make([]byte, 16), known: map[string]string{}, words: map[string]bool{}}
 	rand.Read(r.key)
 	for _, s := range secrets {
 		r.Learn(s)
@@ -65,7 +67,8 @@ func (r *Redactor) hash(secret string) string {
 	return markStart + hex.EncodeToString(mac.Sum(nil)[:4]) + "]"
 }
 
-// Learn remembers a secret, in every spelling in which it may turn up.
+// Learn remembers a secret, in every spelling in which it may turn up. One that
+// is a word is looked for only where it may be the secret: see redact_words.go.
 func (r *Redactor) Learn(secret string) {
 	if len(secret) < minLearn || markForm.MatchString(secret) {
 		return
@@ -77,10 +80,15 @@ func (r *Redactor) Learn(secret string) {
 	}
 	m := r.hash(secret)
 	for _, s := range spellings(secret) {
-		if _, ok := r.known[s]; !ok && len(s) >= minLearn {
-			r.known[s] = m
-			r.find.add(s)
+		if _, ok := r.known[s]; ok || len(s) < minLearn {
+			continue
 		}
+		r.known[s] = m
+		if isWord(s) {
+			r.words[s] = true
+			continue
+		}
+		r.find.add(s)
 	}
 }
 
@@ -117,13 +125,21 @@ func (r *Redactor) Text(s string) string {
 	return r.find.replace(s, r.known)
 }
 
-// withoutTail drops the end of a text that was cut off, when the end may be
-// the beginning of a known secret.
-func (r *Redactor) withoutTail(s string) string {
+// withoutTail drops the end of a text when it may be the beginning of a known
+// secret: of any length in a text that was cut off here, and of tailLength
+// bytes in one that came as it is, since servers cut off too what they repeat.
+func (r *Redactor) withoutTail(s string, cut bool) string {
+	least := tailLength
+	if cut {
+		least = minLearn
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.find.dropTail(s)
+	return r.find.dropTail(s, least)
 }
+
+// tailLength is how much of a secret at the end of a text is no coincidence.
+const tailLength = 8
 
 // jwts removes and learns everything that looks like a JWT: the parts of the
 // compact form (RFC 7515 §3.1: three, RFC 7516 §3.1: five), the first of which

@@ -11,6 +11,7 @@ import (
 
 	"github.com/onsi/gomega"
 
+	"github.com/authassay/authassay/reports"
 	"github.com/authassay/authassay/suites/check"
 )
 
@@ -162,4 +163,26 @@ func TestAPasswordInTheIssuer(t *testing.T) {
 	g := gomega.NewWithT(t)
 	g.Expect(leaks(t, rep, opaque)).To(gomega.BeEmpty())
 	g.Expect(rep.Issuer).To(gomega.MatchRegexp("^https://user:" + mark.String() + "@idp.test/tenant$"))
+}
+
+// A server that shows the beginning of a secret, as logs do, shows no less of it
+// than one that shows all.
+func TestASecretThatTheServerCutOff(t *testing.T) {
+	g := gomega.NewWithT(t)
+	answers := []http.HandlerFunc{
+		func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Debug", "token "+opaque[:10])
+			_, _ = w.Write([]byte("you sent " + opaque[:12]))
+		},
+		body("application/json", `{"access_token":"`+opaque+`"}`),
+		body("text/plain", "you sent "+opaque[:8]),
+		body("text/plain", "it ends in "+opaque[:5]),
+	}
+	i := 0
+	rep := traffic(t, func(w http.ResponseWriter, r *http.Request) { answers[i](w, r); i++ },
+		&check.Request{}, &check.Request{}, &check.Request{}, &check.Request{})
+	g.Expect(rep.Exchanges[0].Response.Body).To(gomega.Equal("you sent …"))
+	g.Expect(rep.Exchanges[0].Response.Header).To(gomega.ContainElement(reports.Header{Name: "X-Debug", Value: "token …"}))
+	g.Expect(rep.Exchanges[2].Response.Body).To(gomega.Equal("you sent …"))
+	g.Expect(rep.Exchanges[3].Response.Body).To(gomega.Equal("it ends in "+opaque[:5]), "a few characters are a coincidence")
 }

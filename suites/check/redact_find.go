@@ -15,6 +15,10 @@ type finder struct {
 	// byStart holds the texts by their first minLearn bytes, the longest first.
 	byStart map[[minLearn]byte][]string
 	longest int
+	// whole asks for whole words whatever their length; keep, where it is set,
+	// tells that a text stays where it stands.
+	whole bool
+	keep  func(i, end int) bool
 }
 
 func start(s string) (k [minLearn]byte) {
@@ -52,6 +56,10 @@ func (f *finder) replace(s string, by map[string]string) string {
 			i++
 			continue
 		}
+		if f.keep != nil && f.keep(i, i+len(text)) {
+			i += len(text)
+			continue
+		}
 		out.WriteString(s[done:i])
 		out.WriteString(by[text])
 		i += len(text)
@@ -70,16 +78,17 @@ func (f *finder) at(s string, i int) string {
 		if !strings.HasPrefix(s[i:], text) {
 			continue
 		}
-		if len(text) >= longEnough || wordBegins(s, i) && wordEnds(s, i+len(text)) {
+		if len(text) >= longEnough && !f.whole || wordBegins(s, i) && wordEnds(s, i+len(text)) {
 			return text
 		}
 	}
 	return ""
 }
 
-// dropTail cuts a text off where its end is the beginning of a known one.
-func (f *finder) dropTail(s string) string {
-	for i := max(0, len(s)-f.longest+1); i+minLearn <= len(s); i++ {
+// dropTail cuts a text off where its end is the beginning of a known one, of
+// which at least so many bytes are there.
+func (f *finder) dropTail(s string, least int) string {
+	for i := max(0, len(s)-f.longest+1); i+max(least, minLearn) <= len(s); i++ {
 		for _, text := range f.byStart[start(s[i:])] {
 			if strings.HasPrefix(text, s[i:]) && (len(text) >= longEnough || wordBegins(s, i)) {
 				return s[:i] + "…"

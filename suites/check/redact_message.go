@@ -32,11 +32,11 @@ func (r *Redactor) url(s string, hide func(string) string) string {
 		if err != nil {
 			pw = m[2]
 		}
-		hide := r.hide
-		if port.MatchString(pw) {
-			hide = r.mark
+		shown := r.mark(pw)
+		if !port.MatchString(pw) {
+			shown = hide(pw)
 		}
-		path = m[1] + ":" + hide(pw) + "@" + path[len(m[0]):]
+		path = m[1] + ":" + shown + "@" + path[len(m[0]):]
 	}
 	out := r.jwts(path)
 	if hasQuery {
@@ -86,12 +86,12 @@ func (r *Redactor) header(name, value string, hide func(string) string) string {
 		case !ok && schemes[strings.ToLower(value)]:
 			return value // without credentials; learned, it would eat the word everywhere
 		case !ok:
-			return r.hide(value)
+			return hide(value)
 		}
 		if strings.EqualFold(scheme, "Basic") {
-			return scheme + " " + r.basic(cred)
+			return scheme + " " + r.basic(cred, hide)
 		}
-		return scheme + " " + r.hide(strings.TrimSpace(cred))
+		return scheme + " " + hide(strings.TrimSpace(cred))
 	case "Cookie":
 		parts := strings.Split(value, ";")
 		for i, p := range parts {
@@ -132,20 +132,20 @@ func (r *Redactor) cookie(pair string) string {
 }
 
 // basic keeps the user name readable, which is no secret, and hides the rest.
-func (r *Redactor) basic(cred string) string {
+func (r *Redactor) basic(cred string, hide func(string) string) string {
 	cred = strings.TrimSpace(cred)
 	raw, err := base64.StdEncoding.DecodeString(cred)
 	if err != nil {
-		return r.hide(cred)
+		return hide(cred)
 	}
 	user, pass, ok := strings.Cut(string(raw), ":")
 	if !ok {
-		return r.hide(cred)
+		return hide(cred)
 	}
 	if dec, err := url.QueryUnescape(pass); err == nil {
 		r.Learn(dec) // first, so that both spellings get one mark
 	}
-	hidden := r.hide(pass)
+	hidden := hide(pass)
 	r.Learn(cred)
 	return "base64(" + user + ":" + hidden + ")"
 }
@@ -159,8 +159,9 @@ const (
 )
 
 // message makes the stored copy of a header and a body. What the run sent is
-// hidden by hide, what the target sent by conceal.
-func (r *Redactor) message(h http.Header, body []byte, size int64, hide func(string) string) reports.Message {
+// hidden by hide, what the target sent by conceal; words sees to the secrets that
+// are words.
+func (r *Redactor) message(h http.Header, body []byte, size int64, hide, words func(string) string) reports.Message {
 	m := reports.Message{BodyBytes: size}
 	keys := make([]string, 0, len(h))
 	for k := range h {
@@ -169,7 +170,7 @@ func (r *Redactor) message(h http.Header, body []byte, size int64, hide func(str
 	sort.Strings(keys)
 	for _, k := range keys {
 		for _, v := range h[k] {
-			v, _ = r.store(v, func(s string) string { return r.header(k, s, hide) })
+			v, _ = r.store(v, func(s string) string { return words(r.header(k, s, hide)) })
 			m.Header = append(m.Header, reports.Header{Name: k, Value: v})
 		}
 	}
@@ -178,7 +179,7 @@ func (r *Redactor) message(h http.Header, body []byte, size int64, hide func(str
 		m.Body, m.Shortened = noText(body), true
 		return m
 	}
-	m.Body, m.Shortened = r.store(string(body), func(s string) string { return r.body(h.Get("Content-Type"), []byte(s), hide) })
+	m.Body, m.Shortened = r.store(string(body), func(s string) string { return words(r.body(h.Get("Content-Type"), []byte(s), hide)) })
 	m.Shortened = m.Shortened || size > int64(len(body))
 	return m
 }
@@ -195,27 +196,37 @@ func (r *Redactor) store(s string, redact func(string) string) (stored string, s
 	if len(s) > maxStored {
 		s, shortened = s[:maxStored], true
 	}
-	if shortened {
-		s = r.withoutTail(s)
-	}
+	s = r.withoutTail(s, shortened)
 	return strings.ToValidUTF8(s, "\uFFFD"), shortened
 }
 
-// exchange makes the stored copy of an exchange.
-func (r *Redactor) exchange(e *Exchange) reports.Exchange {
+// exchange makes the stored copy of an exchange, and notes in sent which words
+// it carried.
+func (r *Redactor) exchange(e *Exchange, sent *carried) reports.Exchange {
+	hide := func(s string) string {
+		if len(s) >= minLearn && isWord(s) {
+			sent.add(e.Check, s)
+		}
+		return r.hide(s)
+	}
+	standing := func(s string) string {
+		return r.standing(s, func(word string) { sent.add(e.Check, word) })
+	}
 	out := reports.Exchange{Number: e.Number, Check: e.Check, Step: e.Step, Purpose: e.Purpose, DurationMS: e.Duration.Milliseconds()}
-	out.Request = r.message(e.Request.Header, e.Request.Body, int64(len(e.Request.Body)), r.hide)
-	out.Request.Method, out.Request.URL = e.Request.Method, r.URL(e.Request.URL)
+	out.Request = r.message(e.Request.Header, e.Request.Body, int64(len(e.Request.Body)), hide, standing)
+	out.Request.Method, out.Request.URL = e.Request.Method, standing(r.url(e.Request.URL, hide))
 	if out.Request.Method == "" {
 		out.Request.Method = http.MethodGet
 	}
+	words := sent.until(e.Check, e.Number)
+	echo := func(s string) string { return r.echo(s, words) }
 	if e.Response != nil {
-		m := r.message(e.Response.Header, e.Response.Body, e.Response.BodyBytes, r.conceal)
+		m := r.message(e.Response.Header, e.Response.Body, e.Response.BodyBytes, r.conceal, echo)
 		m.Status, m.Proto = e.Response.Status, e.Response.Proto
 		out.Response = &m
 	}
 	if e.Err != nil {
-		out.Error = r.body("", []byte(networkError(e.Err)), r.conceal)
+		out.Error = echo(r.body("", []byte(networkError(e.Err)), r.conceal))
 	}
 	return out
 }

@@ -33,6 +33,15 @@ func spellings(secret string) []string {
 		out = append(out, hex.EncodeToString([]byte(secret)), strings.ToUpper(hex.EncodeToString([]byte(secret))))
 		out = append(out, base64Spellings(secret)...)
 	}
+	if jsonHeader(secret) {
+		// Claims and signature of a JWT say who it is for, and which it is. Its
+		// header is that of all of them.
+		for _, part := range strings.Split(secret, ".")[1:] {
+			if len(part) >= longEnough {
+				out = append(out, part)
+			}
+		}
+	}
 	return compact(out)
 }
 

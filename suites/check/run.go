@@ -22,14 +22,18 @@ type Run struct {
 	cfg      Config
 	client   *client
 	redactor *Redactor
+	sent     carried // secrets that are words, and who sent them
 	began    time.Time
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	slots    chan struct{}
 	serial   sync.RWMutex // held for writing by a serial check
 	reach    func() string
-	memo     memo
 	rate     *rate.Limiter // nil: as fast as it goes
+	// answers tells, once reach was asked, that the target takes connections,
+	// whatever comes of the handshake.
+	answers bool
+	memo    memo
 
 	mu        sync.Mutex
 	number    int
@@ -64,7 +68,7 @@ func NewRun(cfg Config) (*Run, error) {
 		r.redactor.Learn(s)
 	}
 	g := newGuard(cfg.Target.URLs(), cfg.Target.Hosts)
-	r.client = &client{rt: cfg.Transport, guard: g, timeout: min(requestTimeout, cfg.Timeout), agent: cfg.Agent}
+	r.client = &client{rt: cfg.Transport, guard: g, timeout: min(requestTimeout, cfg.Timeout+grace), agent: cfg.Agent}
 	r.reach = sync.OnceValue(func() string { return "" })
 	if cfg.Transport == nil {
 		pool, err := cfg.Target.CertPool()
@@ -154,7 +158,7 @@ func (r *Run) execute(p *Pending) {
 func (r *Run) judged(c *Check) reports.Result {
 	if r.ctx.Err() == nil {
 		why := r.reach()
-		if why == "" {
+		if why == "" || c.Wire && r.answers {
 			return r.body(c)
 		}
 		if r.ctx.Err() == nil { // else looking was cut short and says nothing
@@ -215,7 +219,7 @@ func (r *Run) base(c *Check) reports.Result { return Blank(c, r.cfg.Target.Polic
 func Blank(c *Check, p target.Policy) reports.Result {
 	res := reports.Result{
 		ID: c.ID, Title: c.Title, Clauses: c.Clauses, Level: string(c.LevelFor(p)),
-		Binds: c.Binds, Observer: c.Observer(), Proves: c.Proves,
+		Binds: c.Binds, Sent: c.Sent, Judged: c.Judged, Observer: c.Observer(), Proves: c.Proves,
 	}
 	if c.area != nil { // a check that no catalogue took has none
 		res.Area, res.Role = c.area.ID, string(c.area.Role)

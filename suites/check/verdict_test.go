@@ -143,7 +143,7 @@ func TestAResultSaysWhatItIs(t *testing.T) {
 	res.DurationMS = 0
 	g.Expect(res).To(gomega.Equal(reports.Result{
 		ID: "x-one", Area: "x", Role: "authorization-server", Title: "Title of x-one.", Clauses: []string{"RFC 6749 §5.2"},
-		Level: "MUST", Verdict: reports.Info, Message: "m", Step: "GET /", Expected: "e", Got: "g", Proves: []string{"a-fault"},
+		Level: "MUST", Sent: "something", Judged: "somehow", Verdict: reports.Info, Message: "m", Step: "GET /", Expected: "e", Got: "g", Proves: []string{"a-fault"},
 		Findings:  []reports.Finding{{Verdict: reports.Info, Message: "m", Step: "GET /", Expected: "e", Got: "g", Exchange: 1}},
 		Exchanges: []int{1},
 	}))

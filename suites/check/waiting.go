@@ -164,7 +164,15 @@ func (t *T) idle(f func()) {
 	f()
 }
 
-// alone runs f while no other check does.
+// Alone runs f while no other check does. It waits for those that are under way,
+// so that what can be done before is better done before.
+func (t *T) Alone(f func()) {
+	t.alone(f)
+	if t.ctx.Err() != nil {
+		panic(ended{})
+	}
+}
+
 func (t *T) alone(f func()) {
 	if t.check == nil || t.check.Serial {
 		f()

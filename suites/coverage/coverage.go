@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -102,14 +103,17 @@ func order(name string) string {
 	return "1" + name
 }
 
+// idWords are the words of a reason that may be ids of checks.
+var idWords = regexp.MustCompile(`[a-z]+(-[a-z0-9]+)+`)
+
 // Check lists what is wrong with the data, held against the catalogue: a check
-// that does not exist, a requirement with neither check nor reason, a check that
-// cites a covered section under no requirement of it.
+// that does not exist, a requirement with neither check nor reason, a reason that
+// is out of date, a check that cites a covered section under no requirement of it.
 func (c *Coverage) Check(cat *check.Catalog) []string {
 	var wrong []string
 	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	for area, ids := range c.Rows.Tier1 {
-		for _, id := range ids {
+	for area, list := range c.Rows.Tier1 {
+		for _, id := range list {
 			reason, out := c.Rows.LeftOut[id]
 			switch there := cat.Check(id) != nil; {
 			case !strings.HasPrefix(id, area+"-"):
@@ -142,6 +146,11 @@ func (c *Coverage) Check(cat *check.Catalog) []string {
 						bad("%s: there is no check %s", where, id)
 					}
 					cited[id] = true
+				}
+				for _, id := range idWords.FindAllString(r.Reason, -1) {
+					if cat.Check(id) != nil {
+						bad("%s: the reason why there is no check speaks of %s, and that is there", where, id)
+					}
 				}
 			}
 			for _, ch := range citing(cat, s.Name, sec.Number) {

@@ -55,6 +55,7 @@ func TestWrongDataIsFound(t *testing.T) {
 			{Says: "x", Level: "MUST"},
 			{Says: "x", Level: "MUST", Checks: []string{"tok-nonsense"}},
 			{Level: "MUST", Reason: "because"},
+			{Says: "x", Level: "MUST", Reason: "second tier, waits: tok-missing-grant, tok-none"},
 		}}}}},
 		Rows: coverage.Row{
 			Tier1:   map[string][]string{"tok": {"tok-missing-grant", "tok-none", "ca-basic"}},
@@ -64,9 +65,11 @@ func TestWrongDataIsFound(t *testing.T) {
 	wrong := strings.Join(c.Check(catalog.All()), "\n")
 	for _, want := range []string{
 		"requirement 1: either checks, or the reason", "requirement 2: there is no check tok-nonsense", "requirement 3: what it says",
+		"requirement 4: the reason why there is no check speaks of tok-missing-grant, and that is there",
 		"ca-wrong-secret cites RFC 6749 §5.2, and stands under none", "tok-missing-grant is listed as left out (why), and there is such a check",
 		"tok-none is a row of the first tier", "ca-basic is listed under the area tok", "tok-other is listed as left out without a reason, or is no row",
 	} {
 		g.Expect(wrong).To(gomega.ContainSubstring(want))
 	}
+	g.Expect(wrong).NotTo(gomega.ContainSubstring("speaks of tok-none"))
 }

@@ -129,9 +129,14 @@ func TestADifferenceFromTheGoldenMatrixIsASurprise(t *testing.T) {
 
 func TestTwoRunsAreTheSame(t *testing.T) {
 	g := NewWithT(t)
-	one, err := Run(context.Background(), Options{Workers: 1})
+	o := Options{Only: []string{"cc", "jwks", "code-happy", "rt-happy", "authz-state-echo"}}
+	one, err := Run(context.Background(), o)
 	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(one.Golden()).To(Equal(baseline(t).Golden()))
+	o.Workers = 1
+	other, err := Run(context.Background(), o)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(one.Golden()).To(Equal(other.Golden()))
+	g.Expect(one.Cells).NotTo(BeEmpty())
 }
 
 func TestAStoppedSelfTestIsAnError(t *testing.T) {

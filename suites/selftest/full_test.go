@@ -1,4 +1,4 @@
-//go:build !race
+//go:build full
 
 package selftest
 
@@ -11,8 +11,7 @@ import (
 
 // TestFull shows that the short way, by fault points, loses nothing: what does
 // not reach a fault's point does not change under it. It runs every check
-// against every fault, too much for the race detector, which finds nothing here
-// that the short way does not show it.
+// against every fault, which takes minutes: "make selftest-full".
 func TestFull(t *testing.T) {
 	g := NewWithT(t)
 	full, err := Run(context.Background(), Options{Full: true})

@@ -54,6 +54,11 @@ func (s *selftest) judge() {
 			s.problem("unproven", "%s is turned red by no fault that it names", c.ID)
 		}
 	}
+	if len(s.opts.Only) > 0 {
+		s.m.Unseen = slices.DeleteFunc(slices.Clone(s.m.Faults), func(f string) bool { return seen[f] })
+		s.m.order()
+		return
+	}
 	waiting := map[string]bool{}
 	for _, l := range strings.Split(s.unbound, "\n") {
 		if l != "" && !strings.HasPrefix(l, "#") {
@@ -186,6 +191,9 @@ func (m *Matrix) Sentence() string {
 	s := fmt.Sprintf("%d checks against %d faults: %d runs of a check against a broken server", len(m.Checks), len(m.Faults), m.Reached)
 	if len(m.Problems) > 0 {
 		return fmt.Sprintf("%s; the self-test fails: %d problems.", s, len(m.Problems))
+	}
+	if m.Partial {
+		return s + "; every one of these checks is proven, and none calls a correct server wrong."
 	}
 	if n := len(m.Unseen); n > 0 {
 		s += fmt.Sprintf("; %d of the faults wait for checks that do not exist yet", n)

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/authassay/authassay/fixtures/bundled"
@@ -26,6 +27,9 @@ type Options struct {
 	// the checks that reach its point when nothing is broken: no other can
 	// notice it.
 	Full bool
+	// Only these areas or checks (ids, "*" stands for any characters) are proven;
+	// the golden files, which speak of all, are then not looked at.
+	Only []string
 	// Workers; default: one for each processor.
 	Workers int
 	// Seed of what the checks invent; default: a fixed one, so that two
@@ -56,7 +60,9 @@ type Matrix struct {
 	// Problems are what makes the self-test fail, for people; empty when the
 	// self-test is whole.
 	Problems []Problem
-	Seed     string
+	// Partial tells that only some checks were looked at.
+	Partial bool
+	Seed    string
 }
 
 // Problem is one reason why the self-test fails.
@@ -79,7 +85,36 @@ const DefaultSeed = "authassay-selftest"
 // Run runs the self-test. The error tells that it could not be run; what it
 // found wrong is in the matrix.
 func Run(ctx context.Context, o Options) (*Matrix, error) {
-	return run(ctx, o, catalog.All(), golden, unbound)
+	cat := catalog.All()
+	if len(o.Only) > 0 {
+		var err error
+		if cat, err = some(cat, o.Only); err != nil {
+			return nil, err
+		}
+	}
+	return run(ctx, o, cat, golden, unbound)
+}
+
+// some is the part of a catalogue that words name.
+func some(all *check.Catalog, words []string) (*check.Catalog, error) {
+	var areas []*check.Area
+	for _, a := range all.Areas {
+		kept := *a
+		kept.Checks = nil
+		for _, c := range a.Checks {
+			if slices.ContainsFunc(words, func(w string) bool { return w == a.ID || check.MatchID(w, c.ID) }) {
+				copied := *c
+				kept.Checks = append(kept.Checks, &copied)
+			}
+		}
+		if len(kept.Checks) > 0 {
+			areas = append(areas, &kept)
+		}
+	}
+	if len(areas) == 0 {
+		return nil, fmt.Errorf("no area and no check is called %s", strings.Join(words, ", "))
+	}
+	return check.NewCatalog(areas...)
 }
 
 // run is Run for any catalogue and golden files, so that the self-test itself
@@ -91,7 +126,11 @@ func run(ctx context.Context, o Options, cat *check.Catalog, golden, unbound str
 	if o.Seed == "" {
 		o.Seed = DefaultSeed
 	}
-	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, unbound: unbound, m: &Matrix{Seed: o.Seed}, setups: bundled.Setups()}
+	s := &selftest{opts: o, keys: mockidp.NewKeySet(), cat: cat, golden: golden, unbound: unbound, m: &Matrix{Seed: o.Seed, Partial: len(o.Only) > 0}}
+	for _, opts := range bundled.Setups() {
+		s.setups = append(s.setups, setup{opts, false})
+	}
+	s.setups = append(s.setups, setup{bundled.WireOptions(), true})
 	for _, r := range mockidp.Rules() {
 		s.m.Faults = append(s.m.Faults, r.Name)
 	}
@@ -128,7 +167,7 @@ type selftest struct {
 
 	// setups are the ways in which the bundled server is set up, and homes says at
 	// which of them a check is proven: the first at which its needs are met.
-	setups [][]mockidp.Option
+	setups []setup
 	homes  map[string]int
 
 	mu sync.Mutex
@@ -138,7 +177,15 @@ type selftest struct {
 	total  int
 }
 
-// world is a server of its own, reached in memory, and what was found there.
+// setup is a way in which the bundled server is set up. Checks that look at
+// connections meet one that listens on loopback with TLS, all others one that is
+// reached in memory.
+type setup struct {
+	opts  []mockidp.Option
+	wired bool
+}
+
+// world is a server of its own, and what was found there.
 type world struct {
 	results   map[string]reports.Result
 	exchanges []reports.Exchange
@@ -147,20 +194,29 @@ type world struct {
 
 // visit runs checks, and the observers over them, against a provider in one of its
 // set-ups with the given options.
-func (s *selftest) visit(setup int, checks []*check.Check, opts ...mockidp.Option) (*world, error) {
-	p, err := mockidp.New(slices.Concat(s.setups[setup], []mockidp.Option{mockidp.WithKeys(s.keys)}, opts)...)
+func (s *selftest) visit(at int, checks []*check.Check, opts ...mockidp.Option) (*world, error) {
+	p, err := mockidp.New(slices.Concat(s.setups[at].opts, []mockidp.Option{mockidp.WithKeys(s.keys)}, opts)...)
 	if err != nil {
 		return nil, err
 	}
 	defer p.Close()
+	wired := s.setups[at].wired
+	if wired {
+		if err := p.Listen("127.0.0.1:0"); err != nil {
+			return nil, err
+		}
+	}
 	tg, err := bundled.Describe(p)
 	if err != nil {
 		return nil, err
 	}
-	run, err := check.NewRun(check.Config{
-		Target: tg, Observers: s.cat.Observers(), Seed: s.opts.Seed,
-		Transport: p.Transport(), Workers: 1,
-	})
+	conf := check.Config{Target: tg, Observers: s.cat.Observers(), Seed: s.opts.Seed, Workers: 1}
+	if wired {
+		tg.TLS.Roots = p.CertPool()
+	} else {
+		conf.Transport = p.Transport()
+	}
+	run, err := check.NewRun(conf)
 	if err != nil {
 		return nil, err
 	}
