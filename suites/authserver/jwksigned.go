@@ -95,6 +95,7 @@ var needSomeToken = check.Need{
 		}
 		return len(confidential(t)) > 0 || !slices.ContainsFunc(forCode, func(n check.Need) bool { return !n.Met(t) })
 	},
+	Instead: byRegistering,
 }
 
 // signedToken is a JWT that the target issued.
