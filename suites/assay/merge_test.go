@@ -135,7 +135,7 @@ func TestMergedSaysWhatTheWholeSays(t *testing.T) {
 			g.Expect(ids(b.Results)).To(gomega.Equal(ids(a.Results)))
 			want, got := told(a), told(b)
 			for _, id := range ids(a.Results) {
-				g.Expect(got[id]).To(gomega.Equal(want[id]))
+				g.Expect(got[id]).To(gomega.Equal(want[id]), id)
 			}
 			g.Expect(merged.Count()).To(gomega.Equal(whole.Count()))
 			g.Expect(merged.Outcome).To(gomega.Equal(whole.Outcome))

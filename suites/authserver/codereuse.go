@@ -102,15 +102,15 @@ const (
 
 func parallelUse(t *check.T) {
 	begin := codesOf(t, codeClients(t)[0])
-	runs := make([][]*check.Request, races)
-	for n := range runs {
-		a, code := begin(fmt.Sprintf("authorization request, try %d", n+1))
-		for range raced {
-			runs[n] = append(runs[n], a.redeem(code).HTTP())
-		}
-	}
 	won, odd := 0, ""
-	for n, attempts := range together(t, "five exchanges at the same time", runs) {
+	for n, attempts := range together(t, "five exchanges at the same time", func(step string) []*check.Request {
+		a, code := begin(step + ": authorization request")
+		var requests []*check.Request
+		for range raced {
+			requests = append(requests, a.redeem(code).HTTP())
+		}
+		return requests
+	}) {
 		step := raceStep("five exchanges at the same time", n)
 		got, trouble := 0, ""
 		for _, x := range attempts {
@@ -138,16 +138,26 @@ func parallelUse(t *check.T) {
 	}
 }
 
-// together sends each group of requests at the same time, one group after the
-// other, while no other check of the run sends anything: what is to be seen are
-// requests that meet, and not a target that is busy.
-func together(t *check.T, step string, runs [][]*check.Request) [][]check.Attempt {
-	out := make([][]check.Attempt, len(runs))
-	t.Alone(func() {
-		for n, requests := range runs {
-			out[n] = t.Together(raceStep(step, n), "token", requests...)
+// together makes a few groups of requests, beside other checks, and then sends each
+// group at the same time, one group after the other, while no other check of the
+// run sends anything: what is to be seen are requests that meet, and not a target
+// that is busy.
+func together(t *check.T, step string, make func(step string) []*check.Request) (out [][]check.Attempt) {
+	for len(out) == 0 {
+		moves := t.ClockMoves()
+		var runs [][]*check.Request
+		for n := range races {
+			runs = append(runs, make(raceStep(step, n)))
 		}
-	})
+		t.Alone(func() {
+			if t.ClockMoves() != moves {
+				return // what was made may have expired meanwhile
+			}
+			for n, requests := range runs {
+				out = append(out, t.Together(raceStep(step, n), "token", requests...))
+			}
+		})
+	}
 	return out
 }
 

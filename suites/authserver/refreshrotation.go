@@ -178,18 +178,19 @@ func replayRevokes(t *check.T) {
 func refreshedAtOnce(t *check.T) {
 	const at = "five refreshes at the same time"
 	c := *rotating(t)
-	families := make([]*family, races)
-	runs := make([][]*check.Request, races)
-	for n := range runs {
-		families[n] = beginFamily(t, c, fmt.Sprintf("a refresh token, try %d", n+1), nil)
-		for range raced {
-			runs[n] = append(runs[n], families[n].request(families[n].token).HTTP())
-		}
-	}
+	families := map[string]*family{}
 	came, odd := 0, ""
-	for n, attempts := range together(t, at, runs) {
+	for n, attempts := range together(t, at, func(step string) []*check.Request {
+		f := beginFamily(t, c, step, nil)
+		families[step] = f
+		var requests []*check.Request
+		for range raced {
+			requests = append(requests, f.request(f.token).HTTP())
+		}
+		return requests
+	}) {
 		step := raceStep(at, n)
-		next, live, trouble := afterRace(t, step, families[n], attempts)
+		next, live, trouble := afterRace(t, step, families[step], attempts)
 		if live > 1 {
 			decideRace(t, c, live)
 			return

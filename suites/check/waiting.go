@@ -189,6 +189,7 @@ func (t *T) alone(f func()) {
 // aged drops what was made once for many checks when time has passed in which it
 // may have expired.
 func (r *Run) aged(d time.Duration) {
+	r.count(func(c *counts) { c.moves++ })
 	if d > agesAfter {
 		r.memo.forget()
 	}
@@ -207,6 +208,7 @@ func (m *memo) forget() {
 // counts is what a run did, for its report.
 type counts struct {
 	logins int
+	moves  int // of the target's clock
 	waited time.Duration
 }
 
@@ -214,6 +216,14 @@ func (r *Run) count(f func(*counts)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f(&r.counts)
+}
+
+// ClockMoves counts how often the run has moved the target's clock. It does not
+// move while the body of a check runs, but for the time in which that waits, for
+// Alone too: what was made before may then have expired.
+func (t *T) ClockMoves() (n int) {
+	t.run.count(func(c *counts) { n = c.moves })
+	return n
 }
 
 // CountLogin notes that the resource owner logged in: a password was typed.
