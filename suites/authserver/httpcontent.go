@@ -55,7 +55,7 @@ func httpContent() []*check.Check {
 			Title:   "No redirect and no link of the target has a token or a password in its query.",
 			Clauses: []string{"RFC 6750 §5.3", "RFC 9700 §4.3.2", "RFC 6749 §2.3.1"},
 			Sent:    "Nothing: every Location and every page of the run is looked at.",
-			Judged:  "access_token, refresh_token and id_token in a query; client_secret and password, where the value is one that the request brought in its body. An access token alone that response_mode=query asked for: info.",
+			Judged:  "access_token, refresh_token and id_token in a query; client_secret and password, where the value is one that the request brought in its body.",
 			Proves:  []string{"code-answer-no-token"},
 			Observe: func(e *check.Exchange) *check.Judgement {
 				if e.Response == nil {
@@ -67,7 +67,7 @@ func httpContent() []*check.Check {
 				}
 				for _, u := range urls {
 					if name := secretInQuery(e.Request, u); name != "" {
-						return &check.Judgement{Message: "the target puts a secret into the query of a URL", Safe: askedFor(e.Request, name, u),
+						return &check.Judgement{Message: "the target puts a secret into the query of a URL",
 							Expected: "no token and no password in a query", Got: name + " in the query of " + clip(bareURL(u))}
 					}
 				}
@@ -177,19 +177,6 @@ func secretInQuery(sent *check.Request, to string) string {
 		}
 	}
 	return ""
-}
-
-// askedFor tells whether a request asked for an access token alone in the query,
-// by response_mode. RFC 6749 §4.2.2 has it in the fragment and knows no modes; what
-// forbids the query forbids it to answers with an ID token and to clients.
-func askedFor(sent *check.Request, name, to string) bool {
-	u, err := url.Parse(to)
-	if err != nil || name != "access_token" || u.Query().Has("id_token") {
-		return false
-	}
-	form, _ := url.ParseQuery(string(sent.Body))
-	asked, err := url.Parse(sent.URL)
-	return form.Get("response_mode") == "query" || err == nil && asked.Query().Get("response_mode") == "query"
 }
 
 // inURL tells whether the request had a value in its own URL.
