@@ -94,13 +94,6 @@ var needCodeClient = check.Need{
 	Instead: byRegistering,
 }
 
-var needConfidentialCode = check.Need{
-	Name:    "a confidential client that may use the authorization code grant",
-	Hint:    "add --client-id, --client-secret and --redirect-uri, or list one with secret and redirect_uris in a target file",
-	Met:     func(t *check.T) bool { return len(confidentialCode(t)) > 0 },
-	Instead: byRegistering,
-}
-
 var needSecondConfidentialCode = check.Need{
 	Name:    "a second confidential client that may use the authorization code grant",
 	Hint:    "list another with secret and redirect_uris in a target file",
