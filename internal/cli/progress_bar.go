@@ -23,6 +23,7 @@ type bar struct {
 
 	progress *progressbar.ProgressBar
 	running  []string
+	waits    map[string]string // what a running check waits for
 	counts   reports.Counts
 }
 
@@ -35,7 +36,7 @@ const (
 
 func (b *bar) begin(title string, checks []*check.Check) {
 	b.say(fmt.Sprintf("%s: %s", title, plural(len(checks), "check", "checks")))
-	b.running, b.counts = nil, reports.Counts{}
+	b.running, b.waits, b.counts = nil, map[string]string{}, reports.Counts{}
 	b.progress = progressbar.NewOptions(len(checks),
 		progressbar.OptionSetWriter(writerOnly{b.w}),
 		progressbar.OptionSetWidth(barWidth),
@@ -52,11 +53,17 @@ func (b *bar) event(e assay.Progress) {
 	if b.progress == nil {
 		return
 	}
+	if e.Waits != "" {
+		b.waits[e.Check.ID] = e.Waits
+		b.progress.Describe(b.describe())
+		return
+	}
 	if e.Result == nil {
 		b.running = append(b.running, e.Check.ID)
 		b.progress.Describe(b.describe())
 		return
 	}
+	delete(b.waits, e.Check.ID)
 	b.running = slices.DeleteFunc(b.running, func(id string) bool { return id == e.Check.ID })
 	b.counts.Add(*e.Result)
 	b.progress.Describe(b.describe())
@@ -73,7 +80,12 @@ func (b *bar) describe() string {
 		if text != "" {
 			text += "  "
 		}
-		text += b.running[0]
+		// What waits goes last: as long as others run, it keeps nobody.
+		running := slices.SortedStableFunc(slices.Values(b.running), func(x, y string) int { return len(b.waits[x]) - len(b.waits[y]) })
+		text += running[0]
+		if w := b.waits[running[0]]; w != "" {
+			text += " waits " + w
+		}
 		if more := len(b.running) - 1; more > 0 {
 			text += fmt.Sprintf(" (+%d)", more)
 		}

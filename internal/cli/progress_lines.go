@@ -18,8 +18,9 @@ type lines struct {
 	verbose bool
 	clean   func(string) string
 
-	areas map[string]*areaProgress
-	width int
+	areas  map[string]*areaProgress
+	waited map[string]bool // what was said to be waited for
+	width  int
 }
 
 // areaProgress is how far the checks of one area are.
@@ -30,7 +31,7 @@ type areaProgress struct {
 }
 
 func (l *lines) begin(title string, checks []*check.Check) {
-	l.areas, l.width = map[string]*areaProgress{}, 0
+	l.areas, l.waited, l.width = map[string]*areaProgress{}, map[string]bool{}, 0
 	for _, c := range checks {
 		id := c.Area().ID
 		if l.areas[id] == nil {
@@ -45,6 +46,14 @@ func (l *lines) begin(title string, checks []*check.Check) {
 func (l *lines) event(e assay.Progress) {
 	a := l.areas[e.Check.Area().ID]
 	if a == nil {
+		return
+	}
+	if e.Waits != "" {
+		// A pause that the target asks for stops every check: one line says it.
+		if _, what, _ := strings.Cut(e.Waits, " for "); !l.waited[what] {
+			l.waited[what] = true
+			l.say(fmt.Sprintf("  %s waits %s", e.Check.ID, e.Waits))
+		}
 		return
 	}
 	if e.Result == nil {

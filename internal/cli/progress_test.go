@@ -51,6 +51,31 @@ func TestLines(t *testing.T) {
 	g.Expect(lines[3]).To(gomega.MatchRegexp(`^  cc    1 check in \d+\.\d s: 1 not run$`))
 }
 
+// What is waited for is said, once for all the checks that wait for the same.
+func TestWaitingIsSaid(t *testing.T) {
+	g := gomega.NewWithT(t)
+	waiting := func(id, what string) assay.Progress {
+		e := event(id, "")
+		e.Waits = what
+		return e
+	}
+	var out bytes.Buffer
+	p := newProgress(&Streams{Err: &out}, false, false)
+	p.begin("assaying x", []*check.Check{catalog.All().Check("jwks-kty"), catalog.All().Check("cc-happy")})
+	p.event(event("jwks-kty", ""))
+	p.event(waiting("jwks-kty", "3s for a pause"))
+	p.event(waiting("cc-happy", "2.9s for a pause"))
+	p.event(waiting("cc-happy", "20s for a code to expire"))
+	p.end()
+	g.Expect(p.close(time.Second)).To(gomega.BeNil())
+	g.Expect(out.String()).To(gomega.Equal("assaying x: 2 checks\n  jwks-kty waits 3s for a pause\n  cc-happy waits 20s for a code to expire\n"))
+
+	b := &bar{width: 200, running: []string{"code-expires", "cc-happy"}, waits: map[string]string{"code-expires": "20s for a code to expire"}}
+	g.Expect(b.describe()).To(gomega.Equal("cc-happy (+1)"), "as long as others run, it keeps nobody")
+	b.running = b.running[:1]
+	g.Expect(b.describe()).To(gomega.Equal("code-expires waits 20s for a code to expire"))
+}
+
 func TestQuietProgressShowsNothing(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer

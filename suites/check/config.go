@@ -58,7 +58,7 @@ type Config struct {
 	Transport http.RoundTripper
 	// Agent is the User-Agent sent; default "authassay".
 	Agent string
-	// OnEvent is told when checks begin and end, from several goroutines at
+	// OnEvent is told when checks begin, wait and end, from several goroutines at
 	// once. It must not block.
 	OnEvent func(Event)
 }
@@ -67,8 +67,11 @@ type Config struct {
 type Event struct {
 	// Check that began or ended.
 	Check *Check
-	// Result is nil when the check began.
+	// Result is nil when the check began, and when it begins to wait.
 	Result *reports.Result
+	// Waits says what the check waits for and how long, when it begins to: "20s for
+	// the code to expire". It is empty in all other events.
+	Waits string
 }
 
 func (c *Config) defaults() error {

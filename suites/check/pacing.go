@@ -25,7 +25,7 @@ func (t *T) exchange(step, purpose string, r *Request) (*Response, error) {
 	for waited := time.Duration(0); ; {
 		if hold := t.run.held(); hold > 0 {
 			if waited += hold; waited <= t.run.cfg.Patience {
-				t.wait(hold)
+				t.wait(hold, "the target, which limits the rate of requests")
 			}
 		}
 		if l := t.run.rate; l != nil {

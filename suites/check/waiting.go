@@ -83,7 +83,7 @@ func (t *T) Elapse(d time.Duration, what string) {
 	case d > t.run.cfg.Patience:
 		t.NotRun(NeedTime(d, what))
 	default:
-		t.wait(d)
+		t.wait(d, what)
 	}
 }
 
@@ -130,7 +130,10 @@ func advance(s target.Step, seconds int) *Request {
 }
 
 // wait sleeps without a place in the pool, so that other checks go on.
-func (t *T) wait(d time.Duration) {
+func (t *T) wait(d time.Duration, what string) {
+	if t.check != nil {
+		t.run.tell(Event{Check: t.check, Waits: fmt.Sprintf("%s for %s", d.Round(100*time.Millisecond), what)})
+	}
 	t.idle(func() {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
