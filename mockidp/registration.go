@@ -44,6 +44,7 @@ type Registration struct {
 // endpoint. Software statements are ignored, as RFC 7591 §3.1.1 allows.
 func WithRegistration(r Registration) Option {
 	return func(c *config) error {
+		r := r // an option may be used several times, by several goroutines
 		r.GrantTypes, r.Scopes = slices.Clone(r.GrantTypes), slices.Clone(r.Scopes)
 		for _, g := range r.GrantTypes {
 			if !slices.Contains(knownGrants(), g) {

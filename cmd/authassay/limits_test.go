@@ -73,7 +73,9 @@ func TestRunWithATargetThatDies(t *testing.T) {
 			g := gomega.NewWithT(t)
 			var s *server
 			var n atomic.Int32
+			up := make(chan struct{})
 			s = serve(t, []answer{func(w http.ResponseWriter, r *http.Request) bool {
+				<-up
 				switch i := n.Add(1); {
 				case i < 40:
 					return false
@@ -86,6 +88,7 @@ func TestRunWithATargetThatDies(t *testing.T) {
 				}
 				return true
 			}})
+			close(up)
 			began := time.Now()
 			o := s.assay(t, "--timeout", "2s", "--workers", "3").run()
 			g.Expect(time.Since(began)).To(gomega.BeNumerically("<", 25*time.Second))
@@ -108,7 +111,9 @@ func TestRunWithMetadataThatNamesPrivateAddresses(t *testing.T) {
 			t.Parallel()
 			g := gomega.NewWithT(t)
 			var s *server
+			up := make(chan struct{})
 			s = serve(t, []answer{func(w http.ResponseWriter, r *http.Request) bool {
+				<-up
 				if !strings.HasPrefix(r.URL.Path, "/.well-known/oauth-authorization-server") {
 					return false
 				}
@@ -116,6 +121,7 @@ func TestRunWithMetadataThatNamesPrivateAddresses(t *testing.T) {
 				write(200, "application/json", `{"issuer":"`+s.URL+`","authorization_endpoint":"`+at+`/authorize","token_endpoint":"`+at+`/token","jwks_uri":"`+at+`/jwks","registration_endpoint":"`+at+`/register","response_types_supported":["code"]}`)(w, r)
 				return true
 			}, at("/openid-configuration", http.NotFound)})
+			close(up)
 			o := s.assay(t, "--redirect-uri", callback, "--username", "alice", "--register", "--skip", "meta-*").run()
 			g.Expect(o.code).To(gomega.Equal(3), o.all())
 			g.Expect(o.said()).To(gomega.ContainSubstring("will not contact "))

@@ -134,32 +134,23 @@ func (r *Run) execute(p *Pending) {
 			p.result.Verdict, p.result.Message = reports.Error, fmt.Sprintf("the engine itself broke: %v", broken)
 		}
 	}()
-	select {
-	case <-r.ctx.Done():
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	}
-	if p.check.Serial {
-		r.serial.Lock()
-		defer r.serial.Unlock()
-	} else {
-		r.serial.RLock()
-		defer r.serial.RUnlock()
-	}
+	at := &place{run: r, serial: p.check.Serial}
+	at.take()
+	defer at.end()
 	r.tell(Event{Check: p.check})
 	began := time.Now()
-	res := r.judged(p.check)
+	res := r.judged(p.check, at)
 	res.DurationMS = time.Since(began).Milliseconds()
 	p.result = r.settle(res)
 	r.tell(Event{Check: p.check, Result: &p.result})
 }
 
 // judged runs a check if it still makes sense to.
-func (r *Run) judged(c *Check) reports.Result {
+func (r *Run) judged(c *Check, at *place) reports.Result {
 	if r.ctx.Err() == nil {
 		why := r.reach()
 		if why == "" || c.Wire && r.answers {
-			return r.body(c)
+			return r.body(c, at)
 		}
 		if r.ctx.Err() == nil { // else looking was cut short and says nothing
 			res := r.base(c)
@@ -179,11 +170,11 @@ func (r *Run) unrun(c *Check, why string) reports.Result {
 
 // body runs the function of a check in a goroutine of its own, within its
 // time, and contains a panic.
-func (r *Run) body(c *Check) reports.Result {
+func (r *Run) body(c *Check, at *place) reports.Result {
 	limit := fmt.Errorf("no verdict within the %s a check may take", r.cfg.Timeout)
 	ctx, l, cancel := limited(r.ctx, r.cfg.Timeout, limit)
 	defer cancel()
-	t := &T{run: r, check: c, name: c.ID, ctx: ctx, limit: l, verdict: reports.Pass}
+	t := &T{run: r, check: c, name: c.ID, ctx: ctx, limit: l, place: at, verdict: reports.Pass}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

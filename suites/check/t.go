@@ -22,6 +22,7 @@ type T struct {
 	name  string
 	ctx   context.Context
 	limit *limit // the time it may take
+	place *place // its place among the checks that run; nil for a shared step
 
 	mu           sync.Mutex
 	whole        bool // the body came to its end

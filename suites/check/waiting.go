@@ -152,18 +152,12 @@ func (t *T) wait(d time.Duration, what string) {
 // still.
 func (t *T) idle(f func()) {
 	defer t.limit.pause()()
-	if t.check == nil { // a shared step has no place of its own
+	if t.place == nil || t.place.serial { // a shared step has no place of its own
 		f()
 		return
 	}
-	if !t.check.Serial {
-		t.run.serial.RUnlock()
-		defer t.run.serial.RLock()
-	}
-	<-t.run.slots
-	// Whatever ends the check, its place is taken again, because the engine gives
-	// it up when the body is over.
-	defer func() { t.run.slots <- struct{}{} }()
+	t.place.give()
+	defer t.place.take()
 	f()
 }
 
@@ -177,16 +171,18 @@ func (t *T) Alone(f func()) {
 }
 
 func (t *T) alone(f func()) {
-	if t.check == nil || t.check.Serial {
+	if t.place == nil || t.place.serial {
 		f()
 		return
 	}
 	defer t.limit.pause()()
-	t.run.serial.RUnlock()
-	defer t.run.serial.RLock()
+	t.place.give()
+	defer t.place.take()
 	t.run.serial.Lock()
 	defer t.run.serial.Unlock()
-	f()
+	if t.ctx.Err() == nil { // the run was not stopped meanwhile
+		f()
+	}
 }
 
 // aged drops what was made once for many checks when time has passed in which it
