@@ -114,7 +114,11 @@ func TestRunWithBadLogin(t *testing.T) {
 			g := gomega.NewWithT(t)
 			s := loginServer(t, test.answers...)
 			began := time.Now()
-			o := s.login(t, "--area", strings.Join(front, ","), "--timeout", "2s").run()
+			timeout := "2s"
+			if name == "100 MB" { // which take a time to come
+				timeout = "25s"
+			}
+			o := s.login(t, "--area", strings.Join(front, ","), "--timeout", timeout).run()
 			g.Expect(time.Since(began)).To(gomega.BeNumerically("<", 30*time.Second))
 			g.Expect(o.code).To(gomega.Equal(3), o.all())
 			g.Expect(o.said()).To(gomega.ContainSubstring(test.says))
