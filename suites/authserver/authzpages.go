@@ -23,7 +23,7 @@ func authorizationPages() []*check.Check {
 			ID: "authz-no-cors", Level: check.MustNot, LevelUnder: onlyBCP,
 			Title:   "The authorization endpoint does not support CORS.",
 			Clauses: []string{"RFC 9700 §2.6"},
-			Sent:    "The working request, without cookies, as a script of another origin would send it: with the Origin of the client's redirect URI, and with a made-up one; and the preflight request to each.",
+			Sent:    "The working request, without cookies, as a script of another origin would send it: with the Origin of the client's redirect URI, and with a made-up one; and the preflight request to each. Then the working request by a browser, as control.",
 			Judged:  "Access-Control-Allow-Origin in the answer, for the origin that asked or for all: fail. For another origin, or in the answer to the preflight request alone: warn, since nothing can be read.",
 			Needs:   []check.Need{needAuthorizationEndpoint, needCodeClient},
 			Proves:  []string{"authorization-no-cors"},
